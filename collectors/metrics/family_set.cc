@@ -1,0 +1,56 @@
+#include "collectors/metrics/family_set.h"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace tcp_lifecycle {
+
+prometheus::ClientMetric& FamilySet::NewSeries(const FamilyDescriptor& family,
+                                               std::initializer_list<absl::string_view> values) {
+  assert(values.size() == family.labels.size());
+  // Series of one family are added together, so the last family is nearly always the one.
+  auto found = std::find_if(families_.rbegin(), families_.rend(),
+                            [&](const auto& built) { return family.name == built.name; });
+  if (found == families_.rend()) {
+    families_.push_back({std::string(family.name), std::string(family.help), family.type, {}});
+    found = families_.rbegin();
+  }
+  prometheus::ClientMetric& series = found->metric.emplace_back();
+  series.label.reserve(values.size());
+  auto label = family.labels.begin();
+  for (absl::string_view value : values) {
+    series.label.push_back({std::string(*label++), std::string(value)});
+  }
+  return series;
+}
+
+void FamilySet::Add(const FamilyDescriptor& family, std::initializer_list<absl::string_view> values,
+                    double value) {
+  prometheus::ClientMetric& series = NewSeries(family, values);
+  assert(family.type == prometheus::MetricType::Gauge ||
+         family.type == prometheus::MetricType::Counter);
+  if (family.type == prometheus::MetricType::Counter) {
+    series.counter.value = value;
+  } else {
+    series.gauge.value = value;
+  }
+}
+
+void FamilySet::AddHistogram(const FamilyDescriptor& family,
+                             std::initializer_list<absl::string_view> values,
+                             std::span<const double> bounds, std::span<const uint64_t> counts,
+                             double sum) {
+  assert(family.type == prometheus::MetricType::Histogram && counts.size() == bounds.size() + 1);
+  prometheus::ClientMetric::Histogram& histogram = NewSeries(family, values).histogram;
+  uint64_t cumulative = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    cumulative += counts[i];
+    const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+    histogram.bucket.push_back({cumulative, bound});
+  }
+  histogram.sample_count = cumulative;
+  histogram.sample_sum = sum;
+}
+
+}  // namespace tcp_lifecycle

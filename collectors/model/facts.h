@@ -1,0 +1,55 @@
+// The small facts of a namespace, read before the socket stream so that each socket can be judged
+// as it passes. Each fact fails on its own: one unreadable file costs what depends on it and
+// nothing else.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "collectors/model/netns.h"
+#include "collectors/model/netstat.h"
+#include "collectors/model/port_set.h"
+#include "collectors/model/sysctl.h"
+
+namespace tcp_lifecycle {
+
+// /proc/net/sockstat, line TCP. nullopt where the kernel does not write the field.
+struct Sockstat {
+  std::optional<uint64_t> orphan;     // host-wide
+  std::optional<uint64_t> time_wait;  // of the namespace, orphaned FIN_WAIT2 minisockets included
+  std::optional<uint64_t> allocated;  // host-wide
+  std::optional<uint64_t> memory_bytes;  // host-wide
+};
+
+// net.ipv4.tcp_mem in bytes.
+struct SocketMemoryLimit {
+  uint64_t low_bytes = 0;
+  uint64_t pressure_bytes = 0;
+  uint64_t high_bytes = 0;
+};
+
+struct EphemeralPorts {
+  PortRange range;   // ip_local_port_range
+  PortSet reserved;  // ip_local_reserved_ports, also those outside the range
+};
+
+struct NamespaceFacts {
+  Netns netns;
+  absl::StatusOr<Sysctls> sysctls;
+  absl::StatusOr<SocketMemoryLimit> socket_memory_limit;
+  absl::StatusOr<EphemeralPorts> ephemeral_ports;
+  absl::StatusOr<Sockstat> sockstat;
+  absl::StatusOr<TcpCounters> counters;
+};
+
+// The seam to the files the facts come from.
+class FactsReader {
+ public:
+  virtual ~FactsReader() = default;
+  // Each member of the result is set or says why not.
+  virtual NamespaceFacts Read() = 0;
+};
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,60 @@
+// An IPv4 or IPv6 address in 16 bytes. IPv4 is held in its IPv4-mapped form, so that a mapped IPv6
+// socket and an IPv4 socket with the same addresses compare equal: the kernel gives them one tuple.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace tcp_lifecycle {
+
+enum class Family : uint8_t { kIpv4, kIpv6 };
+
+class IpAddress {
+ public:
+  constexpr IpAddress() = default;  // ::
+  // `bytes` as on the wire.
+  static constexpr IpAddress FromV4(const std::array<uint8_t, 4>& bytes) {
+    IpAddress address;
+    address.bytes_[10] = address.bytes_[11] = 0xff;
+    for (size_t i = 0; i < 4; ++i) address.bytes_[12 + i] = bytes[i];
+    return address;
+  }
+  static constexpr IpAddress FromV6(const std::array<uint8_t, 16>& bytes) {
+    IpAddress address;
+    address.bytes_ = bytes;
+    return address;
+  }
+
+  constexpr Family family() const {
+    for (size_t i = 0; i < 10; ++i) {
+      if (bytes_[i] != 0) return Family::kIpv6;
+    }
+    return bytes_[10] == 0xff && bytes_[11] == 0xff ? Family::kIpv4 : Family::kIpv6;
+  }
+  // 0.0.0.0 or ::
+  constexpr bool IsAny() const {
+    for (size_t i = 12; i < 16; ++i) {
+      if (bytes_[i] != 0) return false;
+    }
+    return family() == Family::kIpv4 || *this == IpAddress();
+  }
+  // Network byte order.
+  constexpr const std::array<uint8_t, 16>& bytes() const { return bytes_; }
+
+  constexpr bool operator==(const IpAddress&) const = default;
+  constexpr auto operator<=>(const IpAddress&) const = default;
+
+  template <typename H>
+  friend H AbslHashValue(H h, const IpAddress& address) {
+    return H::combine(std::move(h), address.bytes_);
+  }
+
+ private:
+  std::array<uint8_t, 16> bytes_{};
+};
+
+// Canonical text without brackets or prefix: 10.0.0.1, 2001:db8::1 (RFC 5952).
+std::string ToString(const IpAddress& address);
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,25 @@
+// What the exporter's own process uses, for the standard process_* metrics.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+
+namespace tcp_lifecycle {
+
+struct ProcessStats {
+  double cpu_seconds = 0;
+  double start_time_seconds = 0;  // since the epoch
+  uint64_t open_fds = 0;
+  uint64_t max_fds = 0;
+  uint64_t virtual_memory_bytes = 0;
+  uint64_t resident_memory_bytes = 0;
+};
+
+class ProcessStatsReader {
+ public:
+  virtual ~ProcessStatsReader() = default;
+  virtual absl::StatusOr<ProcessStats> Read() = 0;
+};
+
+}  // namespace tcp_lifecycle

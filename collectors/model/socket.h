@@ -1,0 +1,65 @@
+// One TCP socket as a source saw it: 64 bytes, handed on in batches and never stored. Listeners
+// carry their queues beside it. What a source cannot know is said so here, never written as 0.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "collectors/model/ip_address.h"
+#include "collectors/model/tcp_state.h"
+
+namespace tcp_lifecycle {
+
+// What the socket's one visible timer is waiting for (inet_diag's idiag_timer, told apart by
+// state).
+enum class Timer : uint8_t {
+  kNone,
+  kRetransmit,  // data, SYN or SYN-ACK not yet acknowledged
+  kKeepalive,   // SO_KEEPALIVE: the next probe
+  kFinWait2,    // an orphan waiting for its peer's FIN, as full socket or minisocket
+  kTimeWait,
+  kZeroWindow,
+};
+inline constexpr size_t kTimerCount = 6;
+
+// Which end opened the connection.
+enum class Role : uint8_t { kOutbound, kInbound, kUnknown };
+inline constexpr size_t kRoleCount = 3;
+
+// Set in Socket::flags.
+enum SocketFlag : uint16_t {
+  kUnaccepted =
+      1 << 0,  // the kernel has accepted it, the program has not (ESTABLISHED, CLOSE_WAIT)
+};
+
+struct Socket {
+  IpAddress local_address;
+  IpAddress remote_address;
+  uint16_t local_port = 0;
+  uint16_t remote_port = 0;
+  uint32_t namespace_index = 0;  // into Snapshot::namespaces
+  uint32_t scope = 0;            // interface index it is bound to, 0 for none or unknown
+  uint32_t remaining_ms = 0;     // until `timer` fires; 0 with Timer::kNone
+  TcpState state = TcpState::kEstablished;
+  Timer timer = Timer::kNone;
+  uint8_t retransmits =
+      0;  // kRetransmit: retransmissions; kKeepalive, kZeroWindow: unanswered probes
+  Role role = Role::kUnknown;     // the pass judges it where the source could not tell
+  uint16_t flags = 0;             // SocketFlag
+  Family family = Family::kIpv4;  // of local_address
+  uint8_t reserved = 0;
+  uint64_t cgroup = 0;  // cgroup v2 id, 0 where unknown
+};
+static_assert(sizeof(Socket) == 64);
+
+struct Listener {
+  Socket socket;                    // state kListen
+  uint32_t accept_queue = 0;        // connections waiting for accept()
+  std::optional<uint32_t> backlog;  // limit of accept_queue: min(listen()'s, somaxconn)
+  std::optional<uint32_t> drops;    // connections lost since listen() (SK_MEMINFO_DROPS)
+  std::optional<bool> v6_only;      // an IPv6 wildcard listener that does not take IPv4
+};
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,54 @@
+// The seam to the kernel's sockets: sock_diag, /proc/net/tcp, a recording and the BPF walk are
+// interchangeable behind it. The pass calls it once a scrape, from one thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "collectors/model/deadline.h"
+#include "collectors/model/socket.h"
+#include "collectors/model/tcp_state.h"
+
+namespace tcp_lifecycle {
+
+struct SocketQuery {
+  TcpStateSet states = TcpStateSet::All();
+};
+
+// Takes the stream. A batch is the source's own buffer: the receiver may fill in Socket::role, and
+// keeps nothing of it after it returns.
+class SocketVisitor {
+ public:
+  virtual ~SocketVisitor() = default;
+  virtual void OnListeners(std::span<Listener> listeners) = 0;
+  virtual void OnSockets(std::span<Socket> sockets) = 0;  // never in state kListen
+};
+
+// What a finished pass tells about itself.
+struct PassInfo {
+  uint64_t sockets = 0;  // rows delivered, listeners included
+  uint64_t unknown_states =
+      0;                   // rows in a state this program has no name for: counted, not delivered
+  uint64_t malformed = 0;  // rows or attributes that could not be read: counted, not delivered
+  bool knows_bound_inactive = false;  // false: their absence proves nothing
+  bool knows_unaccepted = false;
+};
+
+class SocketSource {
+ public:
+  virtual ~SocketSource() = default;
+
+  // Closed set: bpf, sock_diag, procfs, replay.
+  virtual absl::string_view Name() const = 0;
+
+  // For each namespace: listeners, then bound-inactive, then the rest, so that blocked ports and
+  // the listeners are known before the first connected row. DeadlineExceeded when the deadline cut
+  // it, DataLoss when the kernel did or when its bytes make no sense; what was delivered until then
+  // is not a whole pass.
+  virtual absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
+                                           SocketVisitor& visitor) = 0;
+};
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "collectors/collector.h"
+
+namespace tcp_lifecycle {
+
+class SysctlCollector final : public Collector {
+ public:
+  using Report = void;
+  absl::string_view Name() const override { return "sysctl"; }
+  std::span<const FamilyDescriptor> Families() const override { return {}; }
+  absl::Status Describe(const Snapshot& snapshot, FamilySet& out) const override;
+};
+
+}  // namespace tcp_lifecycle
