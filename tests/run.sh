@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs every suite, or those named: tests/run.sh [NAME...]
+# A failed suite does not keep the next ones from running; the exit status tells whether one failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. deploy/lib.sh
+
+suites=(format shell layers install golden unit scenarios browser bench fuzz asan tsan tidy)
+jobs=$(nproc)
+python=/usr/bin/python3
+export TLE_BINARY=$PWD/build/release/tcp_lifecycle_exporter
+export PYTHONDONTWRITEBYTECODE=1 CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
+
+sources() { git ls-files -z -- "$@"; }
+pytest() { "$python" -m pytest -p no:cacheprovider "$@"; }
+preset() {
+  build "$1"
+  ctest --preset "$1"
+}
+
+suite_format() { sources '*.cc' '*.h' | xargs -0 clang-format --dry-run -Werror; }
+suite_shell() { sources '*.sh' .ci/run | xargs -0 shellcheck -x; }
+suite_layers() { pytest tests/layers; }
+suite_unit() { preset dev; }
+suite_asan() { preset asan; }
+suite_tsan() { preset tsan; }
+suite_fuzz() { preset fuzz; }
+suite_tidy() {
+  cmake --preset tidy >/dev/null
+  sources 'collectors/*.cc' 'exporter/*.cc' |
+    xargs -0 run-clang-tidy -quiet -p build/tidy -j "$jobs"
+}
+suite_golden() {
+  build release
+  pytest tests/golden
+}
+suite_scenarios() { # network namespaces need root
+  build release
+  as_root env TLE_BINARY="$TLE_BINARY" PYTHONDONTWRITEBYTECODE=1 \
+    "$python" -m pytest -p no:cacheprovider tests/scenarios
+}
+suite_browser() {
+  build release
+  npm --prefix tests/browser ci --no-audit --no-fund
+  npm --prefix tests/browser test
+}
+suite_bench() {
+  build release
+  as_root "$python" tests/bench/bench.py --binary "$TLE_BINARY" --small
+}
+suite_install() {
+  local to
+  build release
+  to=$(mktemp -d)
+  cmake --install build/release --prefix "$to" >/dev/null
+  "$to/bin/tcp_lifecycle_exporter" --version
+  rm -r "$to"
+}
+
+# Where the home cannot be written, ccache, npm and chromium get one in build/.
+mkdir -p build/logs
+if ! [ -w "${HOME:-/nonexistent}" ]; then
+  mkdir -p build/home
+  export HOME=$PWD/build/home
+fi
+if command -v ccache >/dev/null; then
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$PWD
+fi
+
+[ $# -eq 0 ] || suites=("$@")
+for suite in "${suites[@]}"; do
+  declare -F "suite_$suite" >/dev/null || die "no suite \"$suite\"; there are: $(declare -F |
+    sed -n 's/^declare -f suite_//p' | paste -sd' ')"
+done
+install_packages deploy/packages.build tests/packages
+if [ "${#suites[@]}" -eq 1 ]; then
+  "suite_${suites[0]}"
+  exit
+fi
+
+# The last line in which a runner sums up: ctest, pytest, node.
+summary_of() {
+  grep -E '^[0-9]+% tests passed|^=* ?[0-9]+ (passed|failed).* in |^[^ ]* (tests|pass|fail) [0-9]+$' "$1" |
+    tail -n 3 | paste -sd' '
+}
+
+passed=0 failed=0 table='' summaries=''
+for suite in "${suites[@]}"; do
+  say "suite $suite"
+  started=$SECONDS result=ok
+  tests/run.sh "$suite" 2>&1 | tee "build/logs/$suite.log" || result=FAILED
+  if [ $result = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  table+=$(printf '%-10s %-7s %5d' "$suite" "$result" $((SECONDS - started)))$'\n'
+  summaries+=$(printf '%-10s %s' "$suite" "$(summary_of "build/logs/$suite.log")")$'\n'
+done
+printf '\n%-10s %-7s %5s\n%s\n%s\n' suite result secs "$table" "$summaries"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
