@@ -1,14 +1,45 @@
+// The accept queues. Listeners that share an address and a port (SO_REUSEPORT, SO_BINDTODEVICE, one
+// link-local address on several interfaces) are one group, because the page knows them by these two
+// alone. The kMaxGroups fullest groups are reported; the number of the others is.
 #pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
 
 #include "collectors/collector.h"
 
 namespace tcp_lifecycle {
 
+struct ListenGroup {
+  IpAddress address;
+  uint16_t port = 0;
+  bool in_ephemeral_range = false;  // and not reserved; false where the range is unknown
+  uint32_t listeners = 0;
+  // Sums over the group. nullopt where the source cannot tell for one of them.
+  uint64_t queue = 0;               // connections waiting for accept()
+  std::optional<uint64_t> limit;    // of `queue`
+  std::optional<uint64_t> drops;    // connections lost by sockets that still listen
+  std::optional<double> max_ratio;  // queue by limit of the group's worst socket
+};
+
+struct ListenReport {
+  static constexpr size_t kMaxGroups = 50;
+
+  std::vector<ListenGroup> groups;  // fullest first, ties in address order
+  uint64_t omitted_groups = 0;      // listened to, not in `groups`
+  // ESTABLISHED and still in an accept queue; nullopt where the source cannot tell.
+  std::optional<uint64_t> unaccepted;
+};
+
 class ListenCollector final : public Collector {
  public:
-  using Report = void;
+  using Report = ListenReport;
   absl::string_view Name() const override { return "listen"; }
-  std::span<const FamilyDescriptor> Families() const override { return {}; }
+  std::span<const FamilyDescriptor> Families() const override;
+  TcpStateSet States() const override { return {TcpState::kListen, TcpState::kEstablished}; }
+  std::unique_ptr<Accumulator> Begin(const Snapshot& snapshot) const override;
   absl::Status Describe(const Snapshot& snapshot, FamilySet& out) const override;
 };
 

@@ -4,6 +4,8 @@
 
 namespace tcp_lifecycle {
 
+std::span<const FamilyDescriptor> NetstatCollector::Families() const { return {}; }
+
 absl::Status NetstatCollector::Describe(const Snapshot&, FamilySet&) const {
   return absl::OkStatus();
 }

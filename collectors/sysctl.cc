@@ -4,6 +4,8 @@
 
 namespace tcp_lifecycle {
 
+std::span<const FamilyDescriptor> SysctlCollector::Families() const { return {}; }
+
 absl::Status SysctlCollector::Describe(const Snapshot&, FamilySet&) const {
   return absl::OkStatus();
 }

@@ -3,12 +3,20 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
+
+#include "absl/strings/string_view.h"
 
 namespace tcp_lifecycle {
 
 enum class Family : uint8_t { kIpv4, kIpv6 };
+inline constexpr size_t kFamilyCount = 2;
+
+// Label values, indexed by Family.
+inline constexpr std::array<absl::string_view, kFamilyCount> kFamilyNames = {"ipv4", "ipv6"};
 
 class IpAddress {
  public:

@@ -2,6 +2,7 @@
 // carry their queues beside it. What a source cannot know is said so here, never written as 0.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,9 +25,17 @@ enum class Timer : uint8_t {
 };
 inline constexpr size_t kTimerCount = 6;
 
+// Label values, indexed by Timer.
+inline constexpr std::array<absl::string_view, kTimerCount> kTimerNames = {
+    "none", "retransmit", "keepalive", "fin_wait2", "time_wait", "zero_window"};
+
 // Which end opened the connection.
 enum class Role : uint8_t { kOutbound, kInbound, kUnknown };
 inline constexpr size_t kRoleCount = 3;
+
+// Label values, indexed by Role.
+inline constexpr std::array<absl::string_view, kRoleCount> kRoleNames = {"outbound", "inbound",
+                                                                         "unknown"};
 
 // Set in Socket::flags.
 enum SocketFlag : uint16_t {

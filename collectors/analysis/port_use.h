@@ -1,0 +1,66 @@
+// Which usable ephemeral ports are taken, from the sockets of one namespace as they pass: two
+// bitmaps, whatever the number of sockets. The ports collector drives it; pure.
+//
+// Usable is the range less the reserved ports: autobind skips those. A port counts as blocked once,
+// by what was seen first; the stream's order (listeners, then bound-inactive, then the rest) makes
+// that the order listen, bound, inbound.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "collectors/model/facts.h"
+#include "collectors/model/port_set.h"
+#include "collectors/model/socket.h"
+
+namespace tcp_lifecycle {
+
+// What holds a port so that no autobinding connect() can take it, whatever its destination.
+enum class PortBlock : uint8_t { kListen, kBound, kInbound };
+inline constexpr size_t kPortBlockCount = 3;
+
+// Label values, indexed by PortBlock.
+inline constexpr std::array<absl::string_view, kPortBlockCount> kPortBlockNames = {
+    "listen", "bound", "inbound"};
+
+// The ports that autobind chooses from.
+PortSet UsablePorts(const EphemeralPorts& ports);
+
+class PortUse {
+ public:
+  explicit PortUse(const PortSet& usable) : usable_(usable) {}
+
+  void AddListener(const Listener& listener) {
+    Add(listener.socket.local_port);
+    Block(listener.socket.local_port, PortBlock::kListen);
+  }
+  void Add(const Socket& socket) {
+    Add(socket.local_port);
+    if (socket.state == TcpState::kBoundInactive) {
+      Block(socket.local_port, PortBlock::kBound);
+    } else if (socket.role == Role::kInbound) {
+      Block(socket.local_port, PortBlock::kInbound);
+    }
+  }
+
+  uint32_t blocked(PortBlock by) const { return blocked_counts_[static_cast<size_t>(by)]; }
+  // Distinct usable ports held by any socket.
+  uint32_t used() const { return static_cast<uint32_t>((used_ & usable_).count()); }
+
+ private:
+  void Add(uint16_t port) { used_[port] = true; }
+  void Block(uint16_t port, PortBlock by) {
+    if (!usable_[port] || blocked_[port]) return;
+    blocked_[port] = true;
+    ++blocked_counts_[static_cast<size_t>(by)];
+  }
+
+  PortSet usable_;
+  PortSet used_;
+  PortSet blocked_;
+  std::array<uint32_t, kPortBlockCount> blocked_counts_{};
+};
+
+}  // namespace tcp_lifecycle
