@@ -1,0 +1,95 @@
+"""Which folder may include which: the one-way streets between the rooms of the source tree.
+
+`violations(root)` reads the #include lines of every C++ file under root and returns one sentence for each
+line that breaks a rule below. Run by layers_test.py over this repository and over trees that break it.
+"""
+
+import pathlib
+import re
+from typing import Iterator, NamedTuple
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
+SUFFIXES = {".cc", ".h", ".c"}
+
+
+class Room(NamedTuple):
+    """A folder, what of ours it may include, and which outside headers stay out of it."""
+
+    ours: tuple[str, ...]
+    outside_forbidden: tuple[str, ...] = ()
+
+
+UAPI = ("linux/", "net/", "netinet/", "sys/socket.h")
+PROMETHEUS = ("prometheus/",)
+CIVETWEB = ("civetweb.h",)
+FILES_AND_CLOCKS = ("fstream", "fcntl.h", "unistd.h", "absl/time/clock.h")
+COLLECTORS = (
+    "collectors",
+    "collectors/analysis",
+    "collectors/metrics",
+    "collectors/model",
+)
+
+# Longest prefix wins. A room may always include itself.
+ROOMS = {
+    "collectors/model": Room((), UAPI + PROMETHEUS + CIVETWEB),
+    "collectors/kernel": Room(("collectors/model",), PROMETHEUS + CIVETWEB),
+    "collectors/analysis": Room(("collectors/model",), UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS),
+    "collectors/metrics": Room((), UAPI + CIVETWEB),
+    "collectors": Room(COLLECTORS, UAPI + CIVETWEB + FILES_AND_CLOCKS),
+    "exporter/scrape": Room(COLLECTORS, UAPI + CIVETWEB),
+    "exporter/http": Room(COLLECTORS + ("exporter/scrape",)),
+    "exporter": Room(COLLECTORS + ("collectors/kernel", "exporter/scrape", "exporter/http")),
+}
+
+
+def room_of(path: str) -> str | None:
+    """The room that a file or an include path lies in, None outside all of them."""
+    fitting = [name for name in ROOMS if path.startswith(name + "/")]
+    return max(fitting, key=len, default=None)
+
+
+def forbidden(file: str, quoted: bool, included: str) -> str | None:
+    """Why `file` may not include this header; None when it may."""
+    room = room_of(file)
+    if room is None:
+        return None
+    target = room_of(included)
+    if target is not None:
+        if target != room and target not in ROOMS[room].ours:
+            return f"{room} may not include {target}"
+    elif included.startswith(ROOMS[room].outside_forbidden):
+        return f"{included} stays out of {room}"
+    elif quoted and "/" not in included and file.endswith((".cc", ".h")):
+        return "a header of ours is included by its path from the root"
+    return None
+
+
+def includes(path: pathlib.Path) -> Iterator[tuple[int, bool, str]]:
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        if match := INCLUDE.match(line):
+            yield number, match[1] == '"', match[2]
+
+
+def own_header_missing_or_late(path: pathlib.Path, root: pathlib.Path) -> bool:
+    """A .cc with a header includes it first, so the header is known to compile by itself."""
+    header = path.with_suffix(".h")
+    if path.suffix != ".cc" or not header.exists():
+        return False
+    first = next(includes(path), None)
+    return first is None or first[2] != header.relative_to(root).as_posix()
+
+
+def violations(root: pathlib.Path) -> list[str]:
+    found = []
+    for top in ("collectors", "exporter"):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix not in SUFFIXES:
+                continue
+            file = path.relative_to(root).as_posix()
+            if own_header_missing_or_late(path, root):
+                found.append(f"{file}: its own header is not its first include")
+            for number, quoted, included in includes(path):
+                if reason := forbidden(file, quoted, included):
+                    found.append(f'{file}:{number}: includes "{included}": {reason}')
+    return found

@@ -1,0 +1,92 @@
+"""The include rules hold in this repository, and the check sees a tree in which they do not."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import layers  # noqa: E402
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+
+
+def tree(root: pathlib.Path, **files: str) -> pathlib.Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def test_this_repository_keeps_its_rooms_apart():
+    assert layers.violations(REPOSITORY) == []
+
+
+def test_every_folder_of_sources_lies_in_a_room():
+    sources = [path for top in ("collectors", "exporter") for path in (REPOSITORY / top).rglob("*.cc")]
+    assert len(sources) >= 10
+    assert [s for s in sources if layers.room_of(s.relative_to(REPOSITORY).as_posix()) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("collectors/model/socket.h", "#include <linux/inet_diag.h>"),
+        ("collectors/model/socket.h", '#include "collectors/analysis/role.h"'),
+        ("collectors/analysis/role.cc", "#include <prometheus/metric_family.h>"),
+        ("collectors/analysis/role.cc", '#include "collectors/kernel/procfs/proc_files.h"'),
+        ("collectors/analysis/role.cc", "#include <unistd.h>"),
+        ("collectors/sockets.cc", '#include "collectors/kernel/sock_diag/source.h"'),
+        ("collectors/sockets.cc", '#include "exporter/scrape/scraper.h"'),
+        ("collectors/kernel/procfs/tcp.cc", '#include "collectors/metrics/family_set.h"'),
+        ("collectors/kernel/procfs/tcp.cc", '#include "collectors/collector.h"'),
+        ("exporter/scrape/scraper.cc", '#include "collectors/kernel/replay/source.h"'),
+        ("exporter/scrape/scraper.cc", "#  include <civetweb.h>"),
+        ("exporter/scrape/scraper.cc", '#include "exporter/http/server.h"'),
+        ("exporter/http/server.cc", '#include "collectors/kernel/sock_diag/source.h"'),
+        ("exporter/http/server.cc", '#include "server.h"'),
+    ],
+)
+def test_a_forbidden_include_is_found(tmp_path, file, line):
+    found = layers.violations(tree(tmp_path, **{file: f"// A file.\n{line}\n"}))
+    assert len(found) == 1
+    assert found[0].startswith(f"{file}:2:")
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("collectors/kernel/sock_diag/decode.cc", "#include <linux/inet_diag.h>"),
+        ("collectors/kernel/replay/source.cc", '#include "collectors/kernel/sock_diag/decode.h"'),
+        ("collectors/sockets.cc", '#include "collectors/analysis/role.h"'),
+        ("exporter/main.cc", '#include "collectors/kernel/replay/source.h"'),
+    ],
+)
+def test_an_allowed_include_is_not_reported(tmp_path, file, line):
+    assert layers.violations(tree(tmp_path, **{file: line})) == []
+
+
+def test_a_source_that_includes_its_own_header_late_is_found(tmp_path):
+    root = tree(
+        tmp_path,
+        **{
+            "collectors/ports.h": "",
+            "collectors/ports.cc": '#include <string>\n#include "collectors/ports.h"\n',
+        },
+    )
+    assert layers.violations(root) == ["collectors/ports.cc: its own header is not its first include"]
+
+
+def headers_without_a_source() -> list[str]:
+    headers = [path for top in ("collectors", "exporter") for path in (REPOSITORY / top).rglob("*.h")]
+    alone = [path for path in headers if not path.with_suffix(".cc").exists()]
+    return sorted(path.relative_to(REPOSITORY).as_posix() for path in alone)
+
+
+@pytest.mark.parametrize("header", headers_without_a_source())
+def test_a_header_compiles_by_itself(header):
+    command = ["c++", "-std=c++20", "-fsyntax-only", "-I.", "-x", "c++", header]
+    result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
