@@ -1,55 +1,60 @@
 // Runs scrapes: one pass at a time, in one thread, whoever asks. HTTP handlers, --once and the
-// doctor call it and get an immutable result.
+// doctor call it from any thread and get an immutable result.
+//
+// A pass that never ends (a kernel call that hangs) cannot be ended from here. Its callers get
+// their answer all the same, and no second pass starts beside it. The destructor waits for the pass
+// in progress, for ever if need be; a program that must end calls Stop first, and where that
+// returns false it leaves by _Exit, without destroying the Scraper.
 #pragma once
 
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <string>
 #include <thread>
-#include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "collectors/collector.h"
 #include "collectors/model/deadline.h"
-#include "collectors/snapshot.h"
+#include "exporter/scrape/scrape_result.h"
 
 namespace tcp_lifecycle {
 
-// One collector's part of a scrape.
-struct CollectorResult {
-  std::string name;
-  absl::Status status;
-  double duration_seconds = 0;
-  std::string text;  // its families in the text format, HELP and TYPE included
-};
-
-struct ScrapeResult {
-  Snapshot snapshot;
-  std::vector<CollectorResult> collectors;
-  std::string self_text;  // scrape_*, exporter_build_info, process_*
-  std::string source;     // SocketSource::Name() of the reader in use
-  double pass_duration_seconds = 0;
-
-  // The page in the text format 0.0.4. `wanted` chooses collectors by name; the self metrics are on
-  // every page.
-  std::string Text(absl::FunctionRef<bool(absl::string_view)> wanted) const;
-};
-
 class Scraper {
  public:
-  // Makes the result of one pass; called in the scraper's own thread, never twice at a time.
+  using SharedResult = std::shared_ptr<const ScrapeResult>;
+  // Makes the result of one pass; called in the scraper's own thread, never twice at a time. What
+  // it throws costs that flight only.
   using Pass = std::function<ScrapeResult(const Deadline&)>;
-  explicit Scraper(Pass pass);
-  ~Scraper();  // waits for a pass in progress
 
-  // Joins the flight in progress or starts one that must end by `deadline`. DeadlineExceeded when
-  // there is no result by then: the flight goes on, and no second one starts.
-  absl::StatusOr<std::shared_ptr<const ScrapeResult>> Scrape(const Deadline& deadline);
+  explicit Scraper(Pass pass);
+  ~Scraper();
+  Scraper(const Scraper&) = delete;
+  Scraper& operator=(const Scraper&) = delete;
+
+  // Joins the flight in progress or starts one that must end by `deadline`. A result that another
+  // caller's earlier deadline cut short is not handed on: a new flight starts in the time left.
+  // DeadlineExceeded when there is no result by `deadline`: the flight goes on, and no second one
+  // starts. Unavailable when the flight in progress is stuck, long past its own deadline, or after
+  // Stop. Internal when the pass threw.
+  absl::StatusOr<SharedResult> Scrape(const Deadline& deadline);
+
+  // Starts no more passes and waits for the one in progress. False when it has not ended by
+  // `deadline`: whoever waits for it gets Unavailable.
+  bool Stop(const Deadline& deadline);
+
+ private:
+  struct Flight;
+
+  void Run();
+
+  const Pass pass_;
+  std::mutex mutex_;
+  std::condition_variable departure_;  // the thread waits here for a flight
+  std::condition_variable landing_;    // callers wait here for its end
+  std::shared_ptr<Flight> flight_;     // in progress, or about to start
+  bool stopping_ = false;
+  bool abandoned_ = false;
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace tcp_lifecycle

@@ -1,0 +1,36 @@
+// What one scrape found, whole: the typed reports for the page and the doctor, and the text of
+// each collector's families for /metrics. Immutable once made, shared by all who asked for it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "collectors/snapshot.h"
+
+namespace tcp_lifecycle {
+
+// One collector's part of a scrape.
+struct CollectorResult {
+  std::string name;
+  absl::Status status;
+  double duration_seconds = 0;
+  std::string text;  // its families in the text format, HELP and TYPE included
+};
+
+struct ScrapeResult {
+  Snapshot snapshot;
+  std::vector<CollectorResult> collectors;
+  std::string self_text;  // scrape_*, exporter_build_info, process_*
+  std::string source;     // SocketSource::Name() of the reader in use
+  double pass_duration_seconds = 0;
+  bool cut_short = false;  // the deadline ended the socket stream before its end
+
+  // The page in the text format 0.0.4. `wanted` chooses collectors by name; the self metrics are on
+  // every page.
+  std::string Text(absl::FunctionRef<bool(absl::string_view)> wanted) const;
+};
+
+}  // namespace tcp_lifecycle
