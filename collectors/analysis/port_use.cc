@@ -1,0 +1,13 @@
+#include "collectors/analysis/port_use.h"
+
+namespace tcp_lifecycle {
+
+PortSet UsablePorts(const EphemeralPorts& ports) {
+  PortSet usable;
+  for (uint32_t port = ports.range.min; port <= ports.range.max; ++port) {
+    usable[port] = !ports.reserved[port];
+  }
+  return usable;
+}
+
+}  // namespace tcp_lifecycle
