@@ -1,7 +1,8 @@
 """Which folder may include which: the one-way streets between the rooms of the source tree.
 
-`violations(root)` reads the #include lines of every C++ file under root and returns one sentence for each
-line that breaks a rule below. Run by layers_test.py over this repository and over trees that break it.
+`violations(root)` reads the #include lines of every C++ file under root and returns one sentence
+for each line that breaks a rule below. layers_test.py runs it over this repository, and over trees
+that break the rules.
 """
 
 import pathlib
@@ -34,7 +35,9 @@ COLLECTORS = (
 ROOMS = {
     "collectors/model": Room((), UAPI + PROMETHEUS + CIVETWEB),
     "collectors/kernel": Room(("collectors/model",), PROMETHEUS + CIVETWEB),
-    "collectors/analysis": Room(("collectors/model",), UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS),
+    "collectors/analysis": Room(
+        ("collectors/model",), UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS
+    ),
     "collectors/metrics": Room((), UAPI + CIVETWEB),
     "collectors": Room(COLLECTORS, UAPI + CIVETWEB + FILES_AND_CLOCKS),
     "exporter/scrape": Room(COLLECTORS, UAPI + CIVETWEB),

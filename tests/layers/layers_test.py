@@ -12,6 +12,10 @@ import layers  # noqa: E402
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
+def files_of_ours(pattern: str) -> list[pathlib.Path]:
+    return [path for top in ("collectors", "exporter") for path in (REPOSITORY / top).rglob(pattern)]
+
+
 def tree(root: pathlib.Path, **files: str) -> pathlib.Path:
     for name, text in files.items():
         path = root / name
@@ -25,9 +29,9 @@ def test_this_repository_keeps_its_rooms_apart():
 
 
 def test_every_folder_of_sources_lies_in_a_room():
-    sources = [path for top in ("collectors", "exporter") for path in (REPOSITORY / top).rglob("*.cc")]
+    sources = [path.relative_to(REPOSITORY).as_posix() for path in files_of_ours("*.cc")]
     assert len(sources) >= 10
-    assert [s for s in sources if layers.room_of(s.relative_to(REPOSITORY).as_posix()) is None] == []
+    assert [source for source in sources if layers.room_of(source) is None] == []
 
 
 @pytest.mark.parametrize(
@@ -69,19 +73,15 @@ def test_an_allowed_include_is_not_reported(tmp_path, file, line):
 
 
 def test_a_source_that_includes_its_own_header_late_is_found(tmp_path):
-    root = tree(
-        tmp_path,
-        **{
-            "collectors/ports.h": "",
-            "collectors/ports.cc": '#include <string>\n#include "collectors/ports.h"\n',
-        },
-    )
-    assert layers.violations(root) == ["collectors/ports.cc: its own header is not its first include"]
+    late = '#include <string>\n#include "collectors/ports.h"\n'
+    root = tree(tmp_path, **{"collectors/ports.h": "", "collectors/ports.cc": late})
+    assert layers.violations(root) == [
+        "collectors/ports.cc: its own header is not its first include"
+    ]
 
 
 def headers_without_a_source() -> list[str]:
-    headers = [path for top in ("collectors", "exporter") for path in (REPOSITORY / top).rglob("*.h")]
-    alone = [path for path in headers if not path.with_suffix(".cc").exists()]
+    alone = [path for path in files_of_ours("*.h") if not path.with_suffix(".cc").exists()]
     return sorted(path.relative_to(REPOSITORY).as_posix() for path in alone)
 
 
