@@ -1,0 +1,64 @@
+"""Fixtures of the scenarios. Run as root:
+
+    TLE_BINARY=build/dev/tcp_lifecycle_exporter /usr/bin/python3 -m pytest tests/scenarios -k K9_
+"""
+
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+from harness.exporter import BINARY, Exporter  # noqa: E402
+from harness.link import Link  # noqa: E402
+from harness.netns import Namespace, why_impossible  # noqa: E402
+
+NO_NAMESPACES = why_impossible()
+
+
+def pytest_configure():
+    if not os.access(BINARY, os.X_OK):
+        pytest.exit(f"no exporter at {BINARY}: build it, or name another with TLE_BINARY", 2)
+
+
+def pytest_terminal_summary(terminalreporter):
+    if NO_NAMESPACES:
+        terminalreporter.write_line(f"SCENARIOS NOT RUN: {NO_NAMESPACES}", red=True, bold=True)
+
+
+def _new_namespace(request):
+    if NO_NAMESPACES:
+        pytest.skip(NO_NAMESPACES)
+    made = Namespace()
+    request.addfinalizer(made.close)
+    return made
+
+
+@pytest.fixture
+def netns(request):
+    """A network namespace of its own."""
+    return _new_namespace(request)
+
+
+@pytest.fixture
+def peer(request):
+    """A second one, for the other end of a connection."""
+    return _new_namespace(request)
+
+
+@pytest.fixture
+def link(netns, peer):
+    return Link(netns, peer)
+
+
+@pytest.fixture(params=["sock_diag", "procfs"])
+def source(request):
+    """Each reader of the kernel that can run here."""
+    return request.param
+
+
+@pytest.fixture
+def exporter(netns, source):
+    """An exporter in `netns`, started before the scenario."""
+    return Exporter(netns, source)

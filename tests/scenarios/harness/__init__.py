@@ -1,0 +1,1 @@
+"""What the scenarios stand on: namespaces, links, sockets, programs, oracles and the exporter."""

@@ -1,0 +1,122 @@
+"""The exporter as a program: started in a namespace, scraped over HTTP from inside it, ended.
+
+It listens on [::1], and the scraping connection is bound to a port below every ephemeral range and
+ends with a reset. So its own three sockets (a listener, two connected ends) are the only IPv6 ones
+in most scenarios, use no ephemeral port and never become TIME_WAIT: IPv4 figures stay exact.
+"""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+
+from harness.exposition import Page
+from harness.waiting import wait_until
+
+BINARY = os.environ.get("TLE_BINARY") or os.path.join(
+    os.path.dirname(__file__), "../../../build/dev/tcp_lifecycle_exporter")
+ADDRESS = "::1"
+# Sanitized builds are several times slower to start and to answer.
+PATIENCE_SECONDS = 20
+_SANITIZER_REPORT = re.compile(r"Sanitizer|runtime error:")
+
+
+def base_flags(source):
+    return [f"--collector.sockets.source={source}", "--log.level=debug"]
+
+
+class Exporter:
+    """A running exporter. It is stopped, and must end well, when its namespace is closed."""
+
+    def __init__(self, namespace, source="sock_diag", flags=(), port=10460, wrapper=(), **options):
+        self.namespace = namespace
+        self.port = port
+        self._connection = None
+        # Below the ephemeral range, and for each exporter of a namespace its own.
+        self._next_client_port = 500 + port % 100
+        self._stderr = tempfile.TemporaryFile("w+")
+        self.process = namespace.start(
+            [*wrapper, BINARY, f"--web.listen-address=[{ADDRESS}]:{port}", *base_flags(source),
+             *flags],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._stderr, **options)
+        try:
+            wait_until("the exporter is ready", self._is_ready, PATIENCE_SECONDS)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it wrote:\n{self.log()}") from None
+        namespace.on_close(self.stop)
+
+    def get(self, path, headers=None, method="GET"):
+        """(response, body) over the one connection that all requests share."""
+        if self._connection is None:
+            self._connection = self.connect()
+        self._connection.request(method, path, headers=headers or {})
+        response = self._connection.getresponse()
+        return response, response.read()
+
+    def scrape(self, query="", headers=None):
+        response, body = self.get("/metrics" + query, headers)
+        assert response.status == 200, f"{response.status}: {body!r}; it wrote:\n{self.log()}"
+        return Page(body.decode())
+
+    def connect(self):
+        """A connection of its own, as http.client has it."""
+        connection = http.client.HTTPConnection(ADDRESS, self.port)
+        connection.sock = self.open_socket()
+        return connection
+
+    def open_socket(self):
+        """A connected socket that leaves no TIME_WAIT when it is closed."""
+        made = self.namespace.socket(socket.AF_INET6)
+        made.settimeout(PATIENCE_SECONDS)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        made.bind((ADDRESS, self._next_client_port))
+        self._next_client_port += 1
+        made.connect((ADDRESS, self.port))
+        return made
+
+    def log(self):
+        self._stderr.seek(0)
+        return self._stderr.read()
+
+    def stop(self):
+        """Ends it as an init system would; a bad exit or a sanitizer's report is a failure."""
+        if self._stderr.closed:
+            return
+        if self._connection:
+            self._connection.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"SIGTERM does not end it; it wrote:\n{self.log()}") from None
+        log = self.log()
+        self._stderr.close()
+        assert status == 0, f"exit status {status}; it wrote:\n{log}"
+        assert_no_sanitizer_report(log)
+
+    def _is_ready(self):
+        assert self.process.poll() is None, f"it ended with {self.process.returncode}"
+        try:
+            response, _ = self.get("/-/ready")
+            return response.status == 200
+        except ConnectionRefusedError:
+            return False
+
+
+def assert_no_sanitizer_report(log):
+    assert not _SANITIZER_REPORT.search(log), f"a sanitizer reports:\n{log}"
+
+
+def run_binary(namespace, *arguments, timeout_seconds=PATIENCE_SECONDS, **options):
+    """Runs it to its end in `namespace`; the finished process with its output."""
+    with namespace.entered():
+        done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=False,
+                              timeout=timeout_seconds, stdin=subprocess.DEVNULL, **options)
+    assert_no_sanitizer_report(done.stderr)
+    return done

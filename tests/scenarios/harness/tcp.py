@@ -1,0 +1,93 @@
+"""Connections, made and closed step by step."""
+
+import contextlib
+import errno
+import socket
+import struct
+
+from harness.waiting import wait_until
+
+TIME_WAIT_SECONDS = 60
+
+
+def listen(namespace, address="127.0.0.1", port=8080, backlog=1024, options=()):
+    """A listener; `options` are setsockopt arguments, set before it is bound."""
+    server = namespace.socket(_family(address))
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for option in options:
+        server.setsockopt(*option)
+    server.bind((address, port))
+    server.listen(backlog)
+    return server
+
+
+def connect(namespace, server_address, source=None, options=()):
+    """A connected client; `source` is (address, port) to bind to first."""
+    client = namespace.socket(_family(server_address[0]))
+    for option in options:
+        client.setsockopt(*option)
+    if source:
+        client.bind(source)
+    client.connect(server_address[:2])
+    return client
+
+
+def start_connect(namespace, server_address):
+    """A client that may stay in SYN_SENT."""
+    client = namespace.socket(_family(server_address[0]))
+    client.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        client.connect(server_address[:2])
+    return client
+
+
+def pair(namespace, server, server_namespace=None, **how):
+    """(client, accepted child) of one connection to `server`."""
+    client = connect(namespace, server.getsockname(), **how)
+    child = (server_namespace or namespace).keep(server.accept()[0])
+    return client, child
+
+
+def close_in_order(first, second):
+    """`first` closes actively; `second` only after it has seen the end. TIME_WAIT stays at `first`."""
+    first.close()
+    second.settimeout(5)
+    assert second.recv(1) == b""
+    second.close()
+
+
+def reset(connection):
+    """Closes with RST: neither end keeps a state."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def connect_until_it_fails(namespace, server_address, limit=1000):
+    """The clients that could be connected, and the errno of the first that could not."""
+    clients = []
+    while len(clients) < limit:
+        try:
+            clients.append(connect(namespace, server_address))
+        except OSError as error:
+            return clients, error.errno
+    return clients, None
+
+
+def fails_for_want_of_a_port(namespace, server_address):
+    return connect_until_it_fails(namespace, server_address, 1) == ([], errno.EADDRNOTAVAIL)
+
+
+def fill_until_window_closes(sender):
+    """Sends until the receiver, who does not read, takes no more."""
+    sender.setblocking(False)
+
+    def full():
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                sender.send(b"x" * 65536)
+        return True
+    wait_until("the send buffer is full", full)
+
+
+def _family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET

@@ -1,0 +1,60 @@
+"""Keepalive: who would notice a dead peer, and the peer that has died."""
+
+from harness import ss, tcp
+from harness.counters import netstat
+from harness.exporter import Exporter
+from harness.population import KEEPALIVE, keepalive
+from harness.waiting import wait_until
+
+
+def test_f10_an_idle_client_without_keepalive_is_counted_off(netns, peer, link, source):
+    exporter = Exporter(netns, source)
+    server = tcp.listen(netns, link.address(netns), 22)
+    before = exporter.scrape().by("keepalive", "keepalive_sockets")
+    _, child = tcp.pair(peer, server, netns)
+    assert [row.timer for row in ss.select(netns, local_port=22, state="established")] == ["none"]
+    assert exporter.scrape().by("keepalive", "keepalive_sockets") == before | {
+        "off": before["off"] + 1}
+
+    child.setsockopt(*KEEPALIVE)
+    assert exporter.scrape().by("keepalive", "keepalive_sockets") == before | {
+        "on": before["on"] + 1}
+
+
+def test_k11_a_dead_peer_is_seen_probe_by_probe(netns, peer, link, source):
+    exporter = Exporter(netns, source)
+    server = tcp.listen(peer, link.address(peer), 80)
+    tcp.pair(netns, server, peer, options=keepalive(1, 1, 3))
+    before = exporter.scrape()
+    assert before.by("probes", "keepalive_unanswered_sockets") == {"1": 0, "2": 0, "3+": 0}
+
+    link.cut(peer)
+    seen = []
+    wait_until("the connection is given up",
+               lambda: not _watch_probes(netns, exporter, seen), timeout_seconds=10)
+    assert seen == [{"1": 0, "2": 0, "3+": 0}, {"1": 1, "2": 0, "3+": 0},
+                    {"1": 0, "2": 1, "3+": 0}, {"1": 0, "2": 0, "3+": 1}]
+
+    page = exporter.scrape()
+    assert page.by("probes", "keepalive_unanswered_sockets") == {"1": 0, "2": 0, "3+": 0}
+    assert page.value("sockets", family="ipv4", state="established") == 0
+    aborts = page.value("aborts_total", reason="timeout")
+    assert aborts == netstat(netns)["TCPAbortOnTimeout"]
+    assert aborts - before.value("aborts_total", reason="timeout") == 1
+    sent = page.value("keepalive_probes_sent_total")
+    assert sent == netstat(netns)["TCPKeepAlive"]
+    assert sent - before.value("keepalive_probes_sent_total") == 3
+
+
+def _watch_probes(netns, exporter, seen):
+    """Adds what the page says to `seen` when it is new; whether the connection is still there."""
+    def by_ss():
+        return [row.retransmits for row in ss.select(netns, peer_port=80)]
+    before = by_ss()
+    page = exporter.scrape().by("probes", "keepalive_unanswered_sockets")
+    if before and before == by_ss():  # nothing moved meanwhile
+        probes = before[0]
+        assert page == {"1": int(probes == 1), "2": int(probes == 2), "3+": int(probes >= 3)}
+        if page not in seen:
+            seen.append(page)
+    return before
