@@ -2,6 +2,8 @@
 // each collector's families for /metrics. Immutable once made, shared by all who asked for it.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +22,19 @@ struct CollectorResult {
   std::string text;  // its families in the text format, HELP and TYPE included
 };
 
+// How the socket stream went.
+struct PassOutcome {
+  absl::Status status;
+  double duration_seconds = 0;
+  uint64_t sockets = 0;  // rows delivered, also where the stream failed later
+};
+
 struct ScrapeResult {
   Snapshot snapshot;
+  std::optional<PassOutcome> pass;  // nullopt: no collector needed a stream
   std::vector<CollectorResult> collectors;
-  std::string self_text;  // scrape_*, exporter_build_info, process_*
-  std::string source;     // SocketSource::Name() of the reader in use
-  double pass_duration_seconds = 0;
+  std::string self_text;   // scrape_*, exporter_build_info, process_*
+  std::string source;      // SocketSource::Name() of the reader in use; empty without a stream
   bool cut_short = false;  // the deadline ended the socket stream before its end
 
   // The page in the text format 0.0.4. `wanted` chooses collectors by name; the self metrics are on

@@ -1,0 +1,55 @@
+#include "exporter/metrics_doc.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+constexpr absl::string_view kHead = R"(# Metrics
+
+Written by `tcp_lifecycle_exporter --print-metrics-md`. Every family, by the collector that tells
+it. A family that cannot be known on a host (an older kernel, a source that cannot tell) is absent:
+nothing unknown is shown as 0. *Source* is where the kernel tells it, *since* the first Linux that
+does, where not all do.
+)";
+
+absl::string_view TypeName(prometheus::MetricType type) {
+  switch (type) {
+    case prometheus::MetricType::Counter:
+      return "counter";
+    case prometheus::MetricType::Histogram:
+      return "histogram";
+    default:
+      return "gauge";
+  }
+}
+
+std::string Cell(absl::string_view text) { return absl::StrReplaceAll(text, {{"|", "\\|"}}); }
+
+void AppendTable(std::string& page, absl::string_view title,
+                 std::span<const FamilyDescriptor> families) {
+  absl::StrAppend(&page, "\n## ", title,
+                  "\n\n| family | type | labels | meaning | source | since |\n",
+                  "|---|---|---|---|---|---|\n");
+  for (const FamilyDescriptor& family : families) {
+    absl::StrAppend(&page, "| `", family.name, "` | ", TypeName(family.type), " | ",
+                    absl::StrJoin(family.labels, ", "), " | ", Cell(family.help), " | ",
+                    Cell(family.source), " | ", Cell(family.since), " |\n");
+  }
+}
+
+}  // namespace
+
+std::string MetricsMarkdown(const std::vector<std::unique_ptr<const Collector>>& collectors,
+                            std::span<const FamilyDescriptor> self) {
+  std::string page(kHead);
+  for (const auto& collector : collectors) {
+    AppendTable(page, absl::StrCat("Collector ", collector->Name()), collector->Families());
+  }
+  AppendTable(page, "The exporter itself", self);
+  return page;
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,91 @@
+#include "exporter/scrape/pass.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "exporter/scrape/text.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double Seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
+
+}  // namespace
+
+TcpStateSet StatesOf(const std::vector<std::unique_ptr<const Collector>>& collectors) {
+  TcpStateSet states;
+  for (const auto& collector : collectors) states = states | collector->States();
+  return states;
+}
+
+Pass::Pass(Parts parts) : parts_(std::move(parts)), states_(StatesOf(parts_.collectors)) {}
+
+ScrapeResult Pass::Run(const Deadline& deadline) {
+  ScrapeResult result;
+  result.snapshot.namespaces.emplace_back().facts = parts_.facts->Read();
+  std::vector<Watcher> watchers = Begin(result.snapshot);
+  ReadStream(deadline, result, watchers);
+  for (Watcher& watcher : watchers) {
+    if (watcher.accumulator == nullptr) continue;
+    const Clock::time_point from = Clock::now();
+    watcher.accumulator->Finish(result.snapshot);
+    watcher.busy += Clock::now() - from;
+  }
+  // Only now are all reports there: a collector may look at another's.
+  for (Watcher& watcher : watchers) result.collectors.push_back(End(watcher, result));
+
+  const absl::StatusOr<ProcessStats> process = parts_.process->Read();
+  parts_.on_status("process statistics", process.status());
+  FamilySet self;
+  DescribeSelf(result, process, parts_.build, self);
+  result.self_text = ToText(self);
+  return result;
+}
+
+std::vector<Watcher> Pass::Begin(const Snapshot& snapshot) const {
+  std::vector<Watcher> watchers;
+  for (const auto& collector : parts_.collectors) {
+    Watcher& watcher = watchers.emplace_back(Watcher{collector.get(), nullptr, {}});
+    if (collector->States().empty()) continue;
+    const Clock::time_point from = Clock::now();
+    watcher.accumulator = collector->Begin(snapshot);
+    watcher.busy = Clock::now() - from;
+  }
+  return watchers;
+}
+
+void Pass::ReadStream(const Deadline& deadline, ScrapeResult& result,
+                      std::vector<Watcher>& watchers) {
+  if (states_.empty() || parts_.source == nullptr) return;
+  const Clock::time_point from = Clock::now();
+  Stream stream(result.snapshot, watchers);
+  const absl::StatusOr<PassInfo> info =
+      parts_.source->ForEach(SocketQuery{states_}, deadline, stream);
+  if (info.ok()) result.snapshot.pass = *info;
+  for (NamespaceSnapshot& netns : result.snapshot.namespaces) netns.stream = info.status();
+  result.pass = PassOutcome{info.status(), Seconds(Clock::now() - from), stream.rows()};
+  result.source = std::string(parts_.source->Name());
+  result.cut_short = absl::IsDeadlineExceeded(info.status());
+  parts_.on_status("socket stream", info.status());
+}
+
+CollectorResult Pass::End(Watcher& watcher, const ScrapeResult& result) const {
+  const Clock::time_point from = Clock::now();
+  CollectorResult ended;
+  ended.name = std::string(watcher.collector->Name());
+  FamilySet families;
+  ended.status = watcher.collector->Describe(result.snapshot, families);
+  ended.text = ToText(families);
+  ended.duration_seconds = Seconds(watcher.busy + (Clock::now() - from));
+  const bool told_already = result.pass.has_value() && ended.status == result.pass->status;
+  if (ended.status.ok() || !told_already) {
+    parts_.on_status(absl::StrCat("collector ", ended.name), ended.status);
+  }
+  return ended;
+}
+
+}  // namespace tcp_lifecycle

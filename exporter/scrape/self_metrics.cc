@@ -1,0 +1,155 @@
+#include "exporter/scrape/self_metrics.h"
+
+#include <array>
+
+#include "absl/strings/string_view.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using prometheus::MetricType;
+
+constexpr std::array<absl::string_view, 4> kReaders = {"bpf", "sock_diag", "procfs", "replay"};
+constexpr std::array<absl::string_view, 1> kCollectorLabel = {"collector"};
+constexpr std::array<absl::string_view, 1> kNetnsLabel = {"netns"};
+constexpr std::array<absl::string_view, 1> kReasonLabel = {"reason"};
+constexpr std::array<absl::string_view, 1> kReaderLabel = {"reader"};
+constexpr std::array<absl::string_view, 4> kBuildLabels = {"version", "revision", "compiler",
+                                                           "bpf"};
+
+// Indexes of kFamilies.
+enum Self : size_t {
+  kCollectorSuccess,
+  kCollectorDuration,
+  kNamespaceSuccess,
+  kPassDuration,
+  kPassSockets,
+  kPassTruncated,
+  kPassSkippedRows,
+  kSourceInfo,
+  kBuildInfo,
+  kProcessCpu,
+  kProcessStart,
+  kProcessOpenFds,
+  kProcessMaxFds,
+  kProcessVirtualMemory,
+  kProcessResidentMemory,
+};
+
+constexpr FamilyDescriptor kFamilies[] = {
+    {"tcp_lifecycle_scrape_collector_success", MetricType::Gauge, kCollectorLabel,
+     "Whether the collector could tell all it should: 1, else 0.", "", ""},
+    {"tcp_lifecycle_scrape_collector_duration_seconds", MetricType::Gauge, kCollectorLabel,
+     "Time that the collector's own work took in this scrape.", "", ""},
+    {"tcp_lifecycle_scrape_namespace_success", MetricType::Gauge, kNetnsLabel,
+     "Whether the namespace's sockets were read to the end: 1; 0 where its socket families are "
+     "absent.",
+     "", ""},
+    {"tcp_lifecycle_scrape_pass_duration_seconds",
+     MetricType::Gauge,
+     {},
+     "Time that reading the sockets took.",
+     "",
+     ""},
+    {"tcp_lifecycle_scrape_pass_sockets",
+     MetricType::Gauge,
+     {},
+     "Sockets that were read, of all namespaces.",
+     "",
+     ""},
+    {"tcp_lifecycle_scrape_pass_truncated",
+     MetricType::Gauge,
+     {},
+     "1 when reading the sockets ended before their end, by the deadline or by an error.",
+     "",
+     ""},
+    {"tcp_lifecycle_scrape_pass_skipped_rows", MetricType::Gauge, kReasonLabel,
+     "Rows left out because their state is unknown or their bytes make no sense.", "", ""},
+    {"tcp_lifecycle_scrape_source_info", MetricType::Gauge, kReaderLabel,
+     "1 for the way in which sockets are read.", "", ""},
+    {"tcp_lifecycle_exporter_build_info", MetricType::Gauge, kBuildLabels,
+     "1, with the exporter's build as labels.", "", ""},
+    {"process_cpu_seconds_total",
+     MetricType::Counter,
+     {},
+     "User and system CPU time that the exporter has used.",
+     "/proc/self/stat utime, stime",
+     ""},
+    {"process_start_time_seconds",
+     MetricType::Gauge,
+     {},
+     "When the exporter started, in seconds since the epoch.",
+     "/proc/self/stat starttime, /proc/stat btime",
+     ""},
+    {"process_open_fds",
+     MetricType::Gauge,
+     {},
+     "File descriptors that the exporter has open.",
+     "/proc/self/fd",
+     ""},
+    {"process_max_fds",
+     MetricType::Gauge,
+     {},
+     "File descriptors that the exporter may have open.",
+     "RLIMIT_NOFILE",
+     ""},
+    {"process_virtual_memory_bytes",
+     MetricType::Gauge,
+     {},
+     "The exporter's virtual memory.",
+     "/proc/self/stat vsize",
+     ""},
+    {"process_resident_memory_bytes",
+     MetricType::Gauge,
+     {},
+     "The exporter's resident memory.",
+     "/proc/self/stat rss",
+     ""},
+};
+
+void DescribePass(const ScrapeResult& result, FamilySet& out) {
+  for (const NamespaceSnapshot& netns : result.snapshot.namespaces) {
+    out.Add(kFamilies[kNamespaceSuccess], {netns.facts.netns.name}, netns.stream.ok() ? 1 : 0);
+  }
+  if (!result.pass.has_value()) return;
+  const PassOutcome& pass = *result.pass;
+  out.Add(kFamilies[kPassDuration], {}, pass.duration_seconds);
+  out.Add(kFamilies[kPassSockets], {}, static_cast<double>(pass.sockets));
+  out.Add(kFamilies[kPassTruncated], {}, pass.status.ok() ? 0 : 1);
+  if (!pass.status.ok()) return;
+  const PassInfo& info = result.snapshot.pass;
+  out.Add(kFamilies[kPassSkippedRows], {"unknown_state"}, static_cast<double>(info.unknown_states));
+  out.Add(kFamilies[kPassSkippedRows], {"malformed"}, static_cast<double>(info.malformed));
+}
+
+void DescribeProcess(const ProcessStats& process, FamilySet& out) {
+  out.Add(kFamilies[kProcessCpu], {}, process.cpu_seconds);
+  out.Add(kFamilies[kProcessStart], {}, process.start_time_seconds);
+  out.Add(kFamilies[kProcessOpenFds], {}, static_cast<double>(process.open_fds));
+  out.Add(kFamilies[kProcessMaxFds], {}, static_cast<double>(process.max_fds));
+  out.Add(kFamilies[kProcessVirtualMemory], {}, static_cast<double>(process.virtual_memory_bytes));
+  out.Add(kFamilies[kProcessResidentMemory], {},
+          static_cast<double>(process.resident_memory_bytes));
+}
+
+}  // namespace
+
+std::span<const FamilyDescriptor> SelfFamilies() { return kFamilies; }
+
+void DescribeSelf(const ScrapeResult& result, const absl::StatusOr<ProcessStats>& process,
+                  const BuildLabels& build, FamilySet& out) {
+  for (const CollectorResult& collector : result.collectors) {
+    out.Add(kFamilies[kCollectorSuccess], {collector.name}, collector.status.ok() ? 1 : 0);
+  }
+  for (const CollectorResult& collector : result.collectors) {
+    out.Add(kFamilies[kCollectorDuration], {collector.name}, collector.duration_seconds);
+  }
+  DescribePass(result, out);
+  for (absl::string_view reader : kReaders) {
+    out.Add(kFamilies[kSourceInfo], {reader}, reader == result.source ? 1 : 0);
+  }
+  out.Add(kFamilies[kBuildInfo], {build.version, build.revision, build.compiler, build.bpf}, 1);
+  if (process.ok()) DescribeProcess(*process, out);
+}
+
+}  // namespace tcp_lifecycle

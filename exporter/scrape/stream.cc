@@ -1,0 +1,46 @@
+#include "exporter/scrape/stream.h"
+
+#include <optional>
+
+namespace tcp_lifecycle {
+
+Stream::Stream(const Snapshot& snapshot, std::span<Watcher> watchers) : watchers_(watchers) {
+  judges_.reserve(snapshot.namespaces.size());
+  for (const NamespaceSnapshot& netns : snapshot.namespaces) {
+    const absl::StatusOr<EphemeralPorts>& ports = netns.facts.ephemeral_ports;
+    judges_.emplace_back(ports.ok() ? std::optional(ports->range) : std::nullopt);
+  }
+}
+
+// One reading of the clock a watcher and batch: it ends this one's time and begins the next one's.
+template <typename Observe>
+void Stream::ForEachWatcher(Observe observe) {
+  auto from = std::chrono::steady_clock::now();
+  for (Watcher& watcher : watchers_) {
+    if (watcher.accumulator == nullptr) continue;
+    observe(*watcher.accumulator);
+    const auto until = std::chrono::steady_clock::now();
+    watcher.busy += until - from;
+    from = until;
+  }
+}
+
+void Stream::OnListeners(std::span<Listener> listeners) {
+  rows_ += listeners.size();
+  for (const Listener& listener : listeners) {
+    judges_[listener.socket.namespace_index].AddListener(listener);
+  }
+  ForEachWatcher([&](Accumulator& accumulator) { accumulator.ObserveListeners(listeners); });
+}
+
+void Stream::OnSockets(std::span<Socket> sockets) {
+  rows_ += sockets.size();
+  for (Socket& socket : sockets) {
+    if (socket.role == Role::kUnknown) {
+      socket.role = judges_[socket.namespace_index].Judge(socket);
+    }
+  }
+  ForEachWatcher([&](Accumulator& accumulator) { accumulator.Observe(sockets); });
+}
+
+}  // namespace tcp_lifecycle
