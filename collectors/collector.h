@@ -3,6 +3,7 @@
 // collectors/list.h has them all; CONTRIBUTING.md shows how to add one.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 
@@ -15,6 +16,9 @@
 namespace tcp_lifecycle {
 
 struct Snapshot;
+
+// The labels of a family that has no others.
+inline constexpr std::array<absl::string_view, 1> kNetnsLabel = {"netns"};
 
 // Lives for one scrape and is used by one thread. Socket::namespace_index tells whose a record is.
 class Accumulator {

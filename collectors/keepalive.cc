@@ -1,18 +1,136 @@
 #include "collectors/keepalive.h"
 
+#include <algorithm>
+
+#include "collectors/counters.h"
 #include "collectors/report_accumulator.h"
-#include "collectors/snapshot.h"
 
 namespace tcp_lifecycle {
+namespace {
 
-std::span<const FamilyDescriptor> KeepaliveCollector::Families() const { return {}; }
+using prometheus::MetricType;
 
-std::unique_ptr<Accumulator> KeepaliveCollector::Begin(const Snapshot& snapshot) const {
-  return std::make_unique<ReportAccumulator<KeepaliveReport>>(snapshot);
+constexpr std::array<absl::string_view, 2> kTimerLabels = {"netns", "timer"};
+constexpr std::array<absl::string_view, 2> kKeepaliveLabels = {"netns", "keepalive"};
+constexpr std::array<absl::string_view, 2> kProbesLabels = {"netns", "probes"};
+constexpr absl::string_view kTimerSource = "inet_diag idiag_timer, or /proc/net/tcp and tcp6 tr";
+
+constexpr FamilyDescriptor kTimerSockets = {
+    "tcp_lifecycle_timer_sockets",
+    MetricType::Gauge,
+    kTimerLabels,
+    "Sockets by the timer they run, over the rows of ss -tano: every state, LISTEN (none) and "
+    "TIME_WAIT included, but bound_inactive; fin_wait2 is the wait of an orphan for its peer's "
+    "FIN.",
+    kTimerSource,
+    ""};
+constexpr FamilyDescriptor kKeepaliveSockets = {
+    "tcp_lifecycle_keepalive_sockets",
+    MetricType::Gauge,
+    kKeepaliveLabels,
+    "Sockets in ESTABLISHED and CLOSE_WAIT by SO_KEEPALIVE; unknown while another timer hides it.",
+    kTimerSource,
+    ""};
+constexpr FamilyDescriptor kRemaining = {
+    "tcp_lifecycle_keepalive_remaining_seconds",
+    MetricType::Histogram,
+    kNetnsLabel,
+    "Seconds until the next keepalive probe of the sockets that have one pending now; a picture "
+    "of the present, not a history: no rate().",
+    "inet_diag idiag_expires, or /proc/net/tcp and tcp6 tm->when",
+    ""};
+constexpr FamilyDescriptor kUnanswered = {
+    "tcp_lifecycle_keepalive_unanswered_sockets",
+    MetricType::Gauge,
+    kProbesLabels,
+    "Sockets in ESTABLISHED and CLOSE_WAIT whose peer has left this many keepalive probes "
+    "unanswered.",
+    "inet_diag idiag_retrans, or /proc/net/tcp and tcp6 timeout",
+    ""};
+constexpr FamilyDescriptor kProbesSent = {"tcp_lifecycle_keepalive_probes_sent_total",
+                                          MetricType::Counter,
+                                          kNetnsLabel,
+                                          "Keepalive probes sent.",
+                                          "/proc/net/netstat TcpExt TCPKeepAlive",
+                                          ""};
+
+constexpr std::array kFamilies = {kTimerSockets, kKeepaliveSockets, kRemaining, kUnanswered,
+                                  kProbesSent};
+
+constexpr std::array<CounterSeries, 1> kCounters = {{{TcpCounter::kKeepAliveProbes, &kProbesSent}}};
+
+constexpr Keepalive KeepaliveOf(Timer timer) {
+  switch (timer) {
+    case Timer::kKeepalive:
+      return Keepalive::kOn;
+    case Timer::kNone:
+      return Keepalive::kOff;
+    default:
+      return Keepalive::kUnknown;
+  }
 }
 
-absl::Status KeepaliveCollector::Describe(const Snapshot&, FamilySet&) const {
-  return absl::OkStatus();
+class KeepaliveAccumulator final : public ReportAccumulator<KeepaliveReport> {
+ public:
+  using ReportAccumulator::ReportAccumulator;
+  void ObserveListeners(std::span<const Listener> listeners) override {
+    for (const Listener& listener : listeners) Count(listener.socket);
+  }
+  void Observe(std::span<const Socket> sockets) override {
+    for (const Socket& socket : sockets) Count(socket);
+  }
+
+ private:
+  void Count(const Socket& socket) {
+    if (socket.state == TcpState::kBoundInactive) return;
+    KeepaliveReport& report = Of(socket);
+    ++report.timers[static_cast<size_t>(socket.timer)];
+    if (socket.state != TcpState::kEstablished && socket.state != TcpState::kCloseWait) return;
+    ++report.sockets[static_cast<size_t>(KeepaliveOf(socket.timer))];
+    if (socket.timer != Timer::kKeepalive) return;
+    report.remaining.Add(socket.remaining_ms);
+    if (socket.retransmits == 0) return;
+    const size_t most = report.unanswered.size();
+    ++report.unanswered[std::min<size_t>(socket.retransmits, most) - 1];
+  }
+  absl::StatusOr<KeepaliveReport> Make(KeepaliveReport report, const NamespaceFacts&,
+                                       const PassInfo&) const override {
+    return report;
+  }
+};
+
+void AddReport(const KeepaliveReport& report, absl::string_view netns, FamilySet& out) {
+  for (size_t i = 0; i < kTimerCount; ++i) {
+    out.Add(kTimerSockets, {netns, kTimerNames[i]}, static_cast<double>(report.timers[i]));
+  }
+  for (size_t i = 0; i < kKeepaliveCount; ++i) {
+    out.Add(kKeepaliveSockets, {netns, kKeepaliveNames[i]}, static_cast<double>(report.sockets[i]));
+  }
+  out.AddHistogram(kRemaining, {netns}, KeepaliveHistogram::kBoundsSeconds,
+                   report.remaining.counts(), report.remaining.sum_seconds());
+  for (size_t i = 0; i < kUnansweredProbesNames.size(); ++i) {
+    out.Add(kUnanswered, {netns, kUnansweredProbesNames[i]},
+            static_cast<double>(report.unanswered[i]));
+  }
+}
+
+}  // namespace
+
+std::span<const FamilyDescriptor> KeepaliveCollector::Families() const { return kFamilies; }
+
+std::unique_ptr<Accumulator> KeepaliveCollector::Begin(const Snapshot& snapshot) const {
+  return std::make_unique<KeepaliveAccumulator>(snapshot);
+}
+
+absl::Status KeepaliveCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
+  absl::Status status;
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
+    const auto& report = ns.Get<KeepaliveReport>();
+    if (report.ok()) AddReport(*report, ns.facts.netns.name, out);
+    status.Update(report.status());
+    status.Update(AddCounters(kCounters, ns.facts, out));
+  }
+  return status;
 }
 
 }  // namespace tcp_lifecycle

@@ -8,21 +8,10 @@
 #include <optional>
 #include <vector>
 
+#include "collectors/analysis/listen_groups.h"
 #include "collectors/collector.h"
 
 namespace tcp_lifecycle {
-
-struct ListenGroup {
-  IpAddress address;
-  uint16_t port = 0;
-  bool in_ephemeral_range = false;  // and not reserved; false where the range is unknown
-  uint32_t listeners = 0;
-  // Sums over the group. nullopt where the source cannot tell for one of them.
-  uint64_t queue = 0;               // connections waiting for accept()
-  std::optional<uint64_t> limit;    // of `queue`
-  std::optional<uint64_t> drops;    // connections lost by sockets that still listen
-  std::optional<double> max_ratio;  // queue by limit of the group's worst socket
-};
 
 struct ListenReport {
   static constexpr size_t kMaxGroups = 50;

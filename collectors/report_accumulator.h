@@ -1,5 +1,5 @@
-// What the collectors' accumulators share: one report a namespace, filled as the stream passes and
-// handed over at its end, or the stream's error in its place.
+// What the collectors' accumulators share: a state for each namespace, filled as the stream passes
+// and made into that namespace's report at its end, or the stream's error in its place.
 #pragma once
 
 #include <utility>
@@ -10,16 +10,18 @@
 
 namespace tcp_lifecycle {
 
-template <typename Report>
+template <typename Report, typename State = Report>
 class ReportAccumulator : public Accumulator {
  public:
-  explicit ReportAccumulator(const Snapshot& snapshot) : reports_(snapshot.namespaces.size()) {}
+  // `states` has one for each namespace.
+  explicit ReportAccumulator(std::vector<State> states) : states_(std::move(states)) {}
+  explicit ReportAccumulator(const Snapshot& snapshot) : states_(snapshot.namespaces.size()) {}
 
-  void Finish(Snapshot& snapshot) override {
-    for (size_t i = 0; i < reports_.size(); ++i) {
+  void Finish(Snapshot& snapshot) final {
+    for (size_t i = 0; i < states_.size(); ++i) {
       NamespaceSnapshot& ns = snapshot.namespaces[i];
       if (ns.stream.ok()) {
-        ns.Get<Report>() = std::move(reports_[i]);
+        ns.Get<Report>() = Make(std::move(states_[i]), ns.facts, snapshot.pass);
       } else {
         ns.Get<Report>() = ns.stream;
       }
@@ -27,11 +29,13 @@ class ReportAccumulator : public Accumulator {
   }
 
  protected:
-  Report& Of(const Socket& socket) { return reports_[socket.namespace_index]; }
-  Report& Of(size_t namespace_index) { return reports_[namespace_index]; }
+  State& Of(const Socket& socket) { return states_[socket.namespace_index]; }
 
  private:
-  std::vector<Report> reports_;
+  virtual absl::StatusOr<Report> Make(State state, const NamespaceFacts& facts,
+                                      const PassInfo& pass) const = 0;
+
+  std::vector<State> states_;
 };
 
 }  // namespace tcp_lifecycle

@@ -1,18 +1,147 @@
 #include "collectors/sockets.h"
 
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "collectors/report_accumulator.h"
-#include "collectors/snapshot.h"
 
 namespace tcp_lifecycle {
+namespace {
 
-std::span<const FamilyDescriptor> SocketsCollector::Families() const { return {}; }
+using prometheus::MetricType;
 
-std::unique_ptr<Accumulator> SocketsCollector::Begin(const Snapshot& snapshot) const {
-  return std::make_unique<ReportAccumulator<SocketsReport>>(snapshot);
+constexpr std::array<absl::string_view, 3> kSocketsLabels = {"netns", "family", "state"};
+constexpr std::array<absl::string_view, 2> kLimitLabels = {"netns", "level"};
+constexpr std::array<absl::string_view, 3> kInfoLabels = {"netns", "inode", "uid"};
+
+constexpr FamilyDescriptor kSockets = {
+    "tcp_lifecycle_sockets",
+    MetricType::Gauge,
+    kSocketsLabels,
+    "TCP sockets by family and state; IPv4-mapped addresses count as ipv4, orphaned FIN_WAIT2 as "
+    "fin_wait2, bound_inactive is absent where the source cannot see it.",
+    "inet_diag idiag_state, or /proc/net/tcp and tcp6 st",
+    "bound_inactive: 6.8"};
+constexpr FamilyDescriptor kOrphaned = {
+    "tcp_lifecycle_sockets_orphaned",
+    MetricType::Gauge,
+    kNetnsLabel,
+    "TCP sockets of the whole host that no process holds any more, TIME_WAIT left out.",
+    "/proc/net/sockstat TCP orphan",
+    ""};
+constexpr FamilyDescriptor kAllocated = {
+    "tcp_lifecycle_sockets_allocated",
+    MetricType::Gauge,
+    kNetnsLabel,
+    "TCP sockets of the whole host that are allocated, in any state but TIME_WAIT.",
+    "/proc/net/sockstat TCP alloc",
+    ""};
+constexpr FamilyDescriptor kMemory = {"tcp_lifecycle_socket_memory_bytes",
+                                      MetricType::Gauge,
+                                      kNetnsLabel,
+                                      "Memory of the TCP buffers of the whole host in bytes.",
+                                      "/proc/net/sockstat TCP mem",
+                                      ""};
+constexpr FamilyDescriptor kMemoryLimit = {
+    "tcp_lifecycle_socket_memory_limit_bytes",
+    MetricType::Gauge,
+    kLimitLabels,
+    "Limits of the host's TCP buffer memory in bytes: the kernel saves memory from pressure until "
+    "it falls below low again, and refuses at high.",
+    "net/ipv4/tcp_mem",
+    ""};
+constexpr FamilyDescriptor kNamespaceInfo = {
+    "tcp_lifecycle_namespace_info",
+    MetricType::Gauge,
+    kInfoLabels,
+    "1 for each network namespace on this page; inode of the namespace and uid of its pod, empty "
+    "where unknown.",
+    "/proc/PID/ns/net",
+    ""};
+
+constexpr std::array kFamilies = {kSockets, kOrphaned,    kAllocated,
+                                  kMemory,  kMemoryLimit, kNamespaceInfo};
+
+class SocketsAccumulator final : public ReportAccumulator<SocketsReport> {
+ public:
+  using ReportAccumulator::ReportAccumulator;
+  void ObserveListeners(std::span<const Listener> listeners) override {
+    for (const Listener& listener : listeners) Count(listener.socket);
+  }
+  void Observe(std::span<const Socket> sockets) override {
+    for (const Socket& socket : sockets) Count(socket);
+  }
+
+ private:
+  void Count(const Socket& socket) {
+    ++Of(socket).counts[static_cast<size_t>(socket.family)][static_cast<size_t>(socket.state)];
+  }
+  absl::StatusOr<SocketsReport> Make(SocketsReport report, const NamespaceFacts&,
+                                     const PassInfo& pass) const override {
+    report.knows_bound_inactive = pass.knows_bound_inactive;
+    return report;
+  }
+};
+
+void AddCounts(const SocketsReport& report, absl::string_view netns, FamilySet& out) {
+  for (size_t family = 0; family < kFamilyCount; ++family) {
+    for (size_t state = 0; state < kTcpStateCount; ++state) {
+      const std::optional<uint64_t> count =
+          report.Count(static_cast<Family>(family), static_cast<TcpState>(state));
+      if (!count) continue;
+      out.Add(kSockets, {netns, kFamilyNames[family], kTcpStateNames[state]},
+              static_cast<double>(*count));
+    }
+  }
 }
 
-absl::Status SocketsCollector::Describe(const Snapshot&, FamilySet&) const {
-  return absl::OkStatus();
+void AddIfKnown(const FamilyDescriptor& family, absl::string_view netns,
+                const std::optional<uint64_t>& value, FamilySet& out) {
+  if (value) out.Add(family, {netns}, static_cast<double>(*value));
+}
+
+absl::Status AddHostWide(const NamespaceFacts& facts, FamilySet& out) {
+  const absl::string_view netns = facts.netns.name;
+  if (facts.sockstat.ok()) {
+    AddIfKnown(kOrphaned, netns, facts.sockstat->orphan, out);
+    AddIfKnown(kAllocated, netns, facts.sockstat->allocated, out);
+    AddIfKnown(kMemory, netns, facts.sockstat->memory_bytes, out);
+  }
+  if (const auto& limit = facts.socket_memory_limit; limit.ok()) {
+    out.Add(kMemoryLimit, {netns, "low"}, static_cast<double>(limit->low_bytes));
+    out.Add(kMemoryLimit, {netns, "pressure"}, static_cast<double>(limit->pressure_bytes));
+    out.Add(kMemoryLimit, {netns, "high"}, static_cast<double>(limit->high_bytes));
+  }
+  absl::Status status = facts.sockstat.status();
+  status.Update(facts.socket_memory_limit.status());
+  return status;
+}
+
+}  // namespace
+
+std::span<const FamilyDescriptor> SocketsCollector::Families() const { return kFamilies; }
+
+std::unique_ptr<Accumulator> SocketsCollector::Begin(const Snapshot& snapshot) const {
+  return std::make_unique<SocketsAccumulator>(snapshot);
+}
+
+absl::Status SocketsCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
+  absl::Status status;
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
+    const Netns& netns = ns.facts.netns;
+    if (const auto& report = ns.Get<SocketsReport>(); report.ok()) {
+      AddCounts(*report, netns.name, out);
+    } else {
+      status.Update(report.status());
+    }
+    const std::string inode = netns.inode == 0 ? "" : absl::StrCat(netns.inode);
+    out.Add(kNamespaceInfo, {netns.name, inode, netns.pod_uid}, 1);
+  }
+  // Host-wide figures stand once on the page, with the exporter's own namespace.
+  if (!snapshot.namespaces.empty()) {
+    status.Update(AddHostWide(snapshot.namespaces.front().facts, out));
+  }
+  return status;
 }
 
 }  // namespace tcp_lifecycle

@@ -9,7 +9,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 #include "collectors/model/facts.h"
 #include "collectors/model/port_set.h"
@@ -26,6 +25,9 @@ inline constexpr std::array<absl::string_view, kPortBlockCount> kPortBlockNames 
     "listen", "bound", "inbound"};
 
 // The ports that autobind chooses from.
+inline bool IsUsable(const EphemeralPorts& ports, uint16_t port) {
+  return ports.range.Contains(port) && !ports.reserved[port];
+}
 PortSet UsablePorts(const EphemeralPorts& ports);
 
 class PortUse {

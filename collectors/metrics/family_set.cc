@@ -5,10 +5,18 @@
 #include <limits>
 
 namespace tcp_lifecycle {
+namespace {
+
+using prometheus::MetricType;
+
+bool IsSimple(MetricType type) {
+  return type == MetricType::Gauge || type == MetricType::Counter;
+}
+
+}  // namespace
 
 prometheus::ClientMetric& FamilySet::NewSeries(const FamilyDescriptor& family,
                                                std::initializer_list<absl::string_view> values) {
-  assert(values.size() == family.labels.size());
   // Series of one family are added together, so the last family is nearly always the one.
   auto found = std::find_if(families_.rbegin(), families_.rend(),
                             [&](const auto& built) { return family.name == built.name; });
@@ -27,10 +35,11 @@ prometheus::ClientMetric& FamilySet::NewSeries(const FamilyDescriptor& family,
 
 void FamilySet::Add(const FamilyDescriptor& family, std::initializer_list<absl::string_view> values,
                     double value) {
+  const bool fits = IsSimple(family.type) && values.size() == family.labels.size();
+  assert(fits);
+  if (!fits) return;
   prometheus::ClientMetric& series = NewSeries(family, values);
-  assert(family.type == prometheus::MetricType::Gauge ||
-         family.type == prometheus::MetricType::Counter);
-  if (family.type == prometheus::MetricType::Counter) {
+  if (family.type == MetricType::Counter) {
     series.counter.value = value;
   } else {
     series.gauge.value = value;
@@ -41,7 +50,10 @@ void FamilySet::AddHistogram(const FamilyDescriptor& family,
                              std::initializer_list<absl::string_view> values,
                              std::span<const double> bounds, std::span<const uint64_t> counts,
                              double sum) {
-  assert(family.type == prometheus::MetricType::Histogram && counts.size() == bounds.size() + 1);
+  const bool fits = family.type == MetricType::Histogram &&
+                    values.size() == family.labels.size() && counts.size() == bounds.size() + 1;
+  assert(fits);
+  if (!fits) return;
   prometheus::ClientMetric::Histogram& histogram = NewSeries(family, values).histogram;
   uint64_t cumulative = 0;
   for (size_t i = 0; i < counts.size(); ++i) {

@@ -23,6 +23,8 @@ struct FamilyDescriptor {
   absl::string_view since;                    // the first Linux that does, empty for all supported
 };
 
+// A call that does not fit its descriptor (another type, a label value too few) is a bug of ours:
+// debug builds abort, the others leave the series out, because half a series would mislead.
 class FamilySet {
  public:
   // One series. `values` are the label values, one for each label of the descriptor.
