@@ -1,33 +1,42 @@
-// Reads files below a proc mount, or below a directory that looks like one. All of /proc that the
-// exporter uses passes through here.
+// Opens files below a proc mount, or below a recorded directory that looks like one. All of /proc
+// that the exporter uses passes through here. Every error names the whole path and what the system
+// said of it, with the code of its errno: NotFound (absent on this kernel), PermissionDenied, ...
 #pragma once
 
-#include <string>
+#include <sys/types.h>
 
-#include "absl/functional/function_ref.h"
-#include "absl/status/status.h"
+#include <cstdint>
+#include <string>
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "collectors/model/deadline.h"
+#include "collectors/kernel/procfs/line_reader.h"
 
 namespace tcp_lifecycle {
 
 class ProcFiles {
  public:
+  // `root`: /proc, or where it is mounted.
   explicit ProcFiles(std::string root) : root_(std::move(root)) {}
 
-  // The whole file `root/path`, for small ones. NotFound: absent on this kernel; PermissionDenied;
-  // ResourceExhausted above 1 MiB. Every message names the path.
+  // The whole file `root/path`, for small ones. ResourceExhausted from 1 MiB on.
   absl::StatusOr<std::string> Read(absl::string_view path) const;
 
-  // Hands out one line at a time, without its newline, in constant memory, until `line` returns an
-  // error, which is then the result. DeadlineExceeded when the deadline cut it.
-  absl::Status ForEachLine(absl::string_view path, const Deadline& deadline,
-                           absl::FunctionRef<absl::Status(absl::string_view line)> on_line) const;
+  // The file `root/path` line by line, for those of any length.
+  absl::StatusOr<LineReader> OpenLines(absl::string_view path, const Deadline& deadline) const;
+
+  // The inode number behind `root/path`, symbolic links followed.
+  absl::StatusOr<ino_t> Inode(absl::string_view path) const;
+
+  // How many names are in the directory `root/path`, without `.` and `..`.
+  absl::StatusOr<uint64_t> CountEntries(absl::string_view path) const;
 
   const std::string& root() const { return root_; }
 
  private:
+  std::string Join(absl::string_view path) const;
+
   std::string root_;
 };
 

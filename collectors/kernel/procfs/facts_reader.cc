@@ -1,0 +1,86 @@
+#include "collectors/kernel/procfs/facts_reader.h"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "collectors/kernel/procfs/ip_local_port_range.h"
+#include "collectors/kernel/procfs/ip_local_reserved_ports.h"
+#include "collectors/kernel/procfs/parse_error.h"
+#include "collectors/kernel/procfs/snmp.h"
+#include "collectors/kernel/procfs/sockstat.h"
+#include "collectors/kernel/procfs/sysctls.h"
+#include "collectors/kernel/procfs/tcp_mem.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+// What `parse` makes of the file, its errors with the file's name.
+template <typename Parse>
+auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse)
+    -> decltype(parse(absl::string_view())) {
+  const absl::StatusOr<std::string> text = files.Read(path);
+  if (!text.ok()) return text.status();
+  auto value = parse(*text);
+  if (!value.ok()) return At(path, value.status());
+  return value;
+}
+
+absl::StatusOr<Sysctls> ReadSysctls(const ProcFiles& files) {
+  Sysctls sysctls;
+  for (size_t i = 0; i < kSysctlCount; ++i) {
+    const absl::StatusOr<int64_t> value =
+        ReadAs(files, absl::StrCat("sys/", kSysctlPaths[i]), ParseSysctl);
+    if (absl::IsNotFound(value.status())) continue;
+    if (!value.ok()) return value.status();
+    sysctls[static_cast<Sysctl>(i)] = *value;
+  }
+  return sysctls;
+}
+
+absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const ProcFiles& files) {
+  const absl::StatusOr<PortRange> range =
+      ReadAs(files, "sys/net/ipv4/ip_local_port_range", ParseIpLocalPortRange);
+  if (!range.ok()) return range.status();
+  const absl::StatusOr<PortSet> reserved =
+      ReadAs(files, "sys/net/ipv4/ip_local_reserved_ports", ParseIpLocalReservedPorts);
+  if (!reserved.ok()) return reserved.status();
+  return EphemeralPorts{.range = *range, .reserved = *reserved};
+}
+
+absl::StatusOr<TcpCounters> ReadCounters(const ProcFiles& files) {
+  TcpCounters counters;
+  const auto read = [&](absl::string_view path) -> absl::Status {
+    const absl::StatusOr<std::string> text = files.Read(path);
+    if (!text.ok()) return text.status();
+    if (absl::Status parsed = ParseSnmp(*text, counters); !parsed.ok()) return At(path, parsed);
+    return absl::OkStatus();
+  };
+  const absl::Status snmp = read("net/snmp");
+  if (!snmp.ok() && !absl::IsNotFound(snmp)) return snmp;
+  const absl::Status netstat = read("net/netstat");
+  if (!netstat.ok() && !(absl::IsNotFound(netstat) && snmp.ok())) return netstat;
+  return counters;
+}
+
+}  // namespace
+
+NamespaceFacts ProcfsFactsReader::Read() {
+  const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  const auto tcp_mem = [&](absl::string_view text) { return ParseTcpMem(text, page_bytes); };
+  const auto sockstat = [&](absl::string_view text) { return ParseSockstat(text, page_bytes); };
+  return {
+      .netns = netns_,
+      .sysctls = ReadSysctls(files_),
+      .socket_memory_limit = ReadAs(files_, "sys/net/ipv4/tcp_mem", tcp_mem),
+      .ephemeral_ports = ReadEphemeralPorts(files_),
+      .sockstat = ReadAs(files_, "net/sockstat", sockstat),
+      .counters = ReadCounters(files_),
+  };
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,94 @@
+#include "collectors/kernel/procfs/proc_files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "collectors/kernel/unique_fd.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+// Holds every file but a long list of reserved ports. A larger one would be zeroed by the kernel
+// for each sysctl.
+constexpr size_t kFirstReadBytes = 16 << 10;
+constexpr size_t kMaxFileBytes = 1 << 20;
+
+absl::StatusOr<UniqueFd> Open(const std::string& path) {
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return absl::ErrnoToStatus(errno, path);
+  return fd;
+}
+
+// Fills `buffer` from the file's start and returns how much it took. A kernel file may hand over
+// less than asked (a page at a time) long before its end.
+absl::StatusOr<size_t> ReadFromStart(int fd, const std::string& path, std::string& buffer) {
+  size_t size = 0;
+  while (size < buffer.size()) {
+    const ssize_t got =
+        pread(fd, buffer.data() + size, buffer.size() - size, static_cast<off_t>(size));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return absl::ErrnoToStatus(errno, path);
+    if (got == 0) break;
+    size += static_cast<size_t>(got);
+  }
+  return size;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ProcFiles::Read(absl::string_view path) const {
+  const std::string full_path = Join(path);
+  const absl::StatusOr<UniqueFd> fd = Open(full_path);
+  if (!fd.ok()) return fd.status();
+  // proc_do_large_bitmap (ip_local_reserved_ports) silently cuts its list at the size asked for and
+  // has nothing to add at a later offset. So a buffer that came back full is read anew, larger.
+  for (size_t capacity = kFirstReadBytes; capacity <= kMaxFileBytes; capacity *= 8) {
+    std::string contents(capacity, '\0');
+    const absl::StatusOr<size_t> size = ReadFromStart(fd->get(), full_path, contents);
+    if (!size.ok()) return size.status();
+    if (*size == capacity) continue;
+    contents.resize(*size);
+    return contents;
+  }
+  return absl::ResourceExhaustedError(absl::StrCat(full_path, ": not below 1 MiB"));
+}
+
+absl::StatusOr<LineReader> ProcFiles::OpenLines(absl::string_view path,
+                                                const Deadline& deadline) const {
+  absl::StatusOr<UniqueFd> fd = Open(Join(path));
+  if (!fd.ok()) return fd.status();
+  return LineReader(*std::move(fd), std::string(path), deadline);
+}
+
+absl::StatusOr<ino_t> ProcFiles::Inode(absl::string_view path) const {
+  const std::string full_path = Join(path);
+  struct stat status;
+  if (stat(full_path.c_str(), &status) != 0) return absl::ErrnoToStatus(errno, full_path);
+  return status.st_ino;
+}
+
+absl::StatusOr<uint64_t> ProcFiles::CountEntries(absl::string_view path) const {
+  const std::string full_path = Join(path);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(full_path.c_str()), closedir);
+  if (directory == nullptr) return absl::ErrnoToStatus(errno, full_path);
+  uint64_t entries = 0;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(directory.get());
+    if (entry == nullptr && errno != 0) return absl::ErrnoToStatus(errno, full_path);
+    if (entry == nullptr) return entries;
+    const absl::string_view name = entry->d_name;
+    if (name != "." && name != "..") ++entries;
+  }
+}
+
+std::string ProcFiles::Join(absl::string_view path) const { return absl::StrCat(root_, "/", path); }
+
+}  // namespace tcp_lifecycle

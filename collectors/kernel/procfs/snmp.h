@@ -1,0 +1,16 @@
+// Parses /proc/net/snmp and /proc/net/netstat, which share a format: pairs of lines, `Tcp: names`
+// and `Tcp: values`. Pure; ProcfsFactsReader calls it for each of the two in every scrape.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "collectors/model/netstat.h"
+
+namespace tcp_lifecycle {
+
+// Sets the counters that `text` has; names and protocols unknown to the model are passed over.
+// DataLoss where a line of values is missing or has another length than its names, or where a
+// counter is no number.
+absl::Status ParseSnmp(absl::string_view text, TcpCounters& counters);
+
+}  // namespace tcp_lifecycle

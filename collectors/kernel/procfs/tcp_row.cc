@@ -1,0 +1,229 @@
+#include "collectors/kernel/procfs/tcp_row.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <span>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "collectors/kernel/procfs/number.h"
+#include "collectors/kernel/procfs/parse_error.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+constexpr size_t kMaxColumns = 16;
+
+struct Words {
+  std::array<absl::string_view, kMaxColumns> at;
+  size_t count = 0;
+};
+
+// The first words of `line`, up to `limit`.
+Words SplitWords(absl::string_view line, size_t limit) {
+  Words words;
+  size_t i = 0;
+  while (words.count < limit) {
+    while (i < line.size() && line[i] == ' ') ++i;
+    if (i == line.size()) break;
+    const size_t begin = i;
+    while (i < line.size() && line[i] != ' ') ++i;
+    words.at[words.count++] = line.substr(begin, i - begin);
+  }
+  return words;
+}
+
+// HEX:HEX
+template <typename First, typename Second>
+bool ParseHexPair(absl::string_view text, First& first, Second& second) {
+  const size_t colon = text.find(':');
+  return colon != absl::string_view::npos && ParseNumber(text.substr(0, colon), first, 16) &&
+         ParseNumber(text.substr(colon + 1), second, 16);
+}
+
+// The kernel prints each 32-bit word of an address, which it holds in network byte order, as a
+// number of its own byte order.
+template <size_t kBytes>
+bool ParseWords(absl::string_view hex, std::array<uint8_t, kBytes>& bytes) {
+  for (size_t i = 0; i < kBytes; i += 4) {
+    uint32_t word = 0;
+    if (!ParseNumber(hex.substr(2 * i, 8), word, 16)) return false;
+    std::memcpy(&bytes[i], &word, sizeof word);
+  }
+  return true;
+}
+
+// 0100007F:0016, or an address of 32 digits.
+bool ParseEndpoint(absl::string_view text, IpAddress& address, uint16_t& port) {
+  const size_t colon = text.find(':');
+  if (colon == absl::string_view::npos || !ParseNumber(text.substr(colon + 1), port, 16)) {
+    return false;
+  }
+  const absl::string_view hex = text.substr(0, colon);
+  if (std::array<uint8_t, 4> v4; hex.size() == 2 * v4.size() && ParseWords(hex, v4)) {
+    address = IpAddress::FromV4(v4);
+    return true;
+  }
+  if (std::array<uint8_t, 16> v6; hex.size() == 2 * v6.size() && ParseWords(hex, v6)) {
+    address = IpAddress::FromV6(v6);
+    return true;
+  }
+  return false;
+}
+
+// The kernel's numbers (include/net/tcp_states.h). 7, CLOSE, is a socket that was closed while the
+// file was read and has no state any more.
+std::optional<TcpState> StateOf(uint8_t number) {
+  switch (number) {
+    case 1:
+      return TcpState::kEstablished;
+    case 2:
+      return TcpState::kSynSent;
+    case 3:
+    case 12:  // NEW_SYN_RECV, which the file shows as 3 so far
+      return TcpState::kSynRecv;
+    case 4:
+      return TcpState::kFinWait1;
+    case 5:
+      return TcpState::kFinWait2;
+    case 6:
+      return TcpState::kTimeWait;
+    case 8:
+      return TcpState::kCloseWait;
+    case 9:
+      return TcpState::kLastAck;
+    case 10:
+      return TcpState::kListen;
+    case 11:
+      return TcpState::kClosing;
+    default:
+      return std::nullopt;
+  }
+}
+
+// `number` is inet_diag's idiag_timer. An orphan in FIN_WAIT2 waits as a full socket by the
+// keepalive timer, or as a minisocket by that of TIME_WAIT.
+std::optional<Timer> TimerOf(uint8_t number, TcpState state, uint64_t inode) {
+  const bool fin_wait2 = state == TcpState::kFinWait2;
+  switch (number) {
+    case 0:
+      return Timer::kNone;
+    case 1:
+      return Timer::kRetransmit;
+    case 2:
+      return fin_wait2 && inode == 0 ? Timer::kFinWait2 : Timer::kKeepalive;
+    case 3:
+      return fin_wait2 ? Timer::kFinWait2 : Timer::kTimeWait;
+    case 4:
+      return Timer::kZeroWindow;
+    default:
+      return std::nullopt;
+  }
+}
+
+uint32_t TicksToMs(uint64_t ticks, uint32_t ticks_per_second) {
+  constexpr uint64_t kLongestMs = std::numeric_limits<uint32_t>::max();
+  return static_cast<uint32_t>(
+      std::min(std::min(ticks, kLongestMs) * 1000 / ticks_per_second, kLongestMs));
+}
+
+}  // namespace
+
+absl::StatusOr<TcpColumns> ParseTcpHeader(absl::string_view line) {
+  TcpColumns columns;
+  struct Column {
+    absl::string_view name;
+    size_t* place;
+    bool found = false;
+  };
+  Column wanted[] = {{"local_address", &columns.local_address},
+                     {"remote_address", &columns.remote_address},
+                     {"st", &columns.state},
+                     {"tx_queue", &columns.queues},
+                     {"tr", &columns.timer},
+                     {"retrnsmt", &columns.retransmits},
+                     {"timeout", &columns.probes},
+                     {"inode", &columns.inode}};
+  const Words names = SplitWords(line, kMaxColumns);
+  size_t word = 0;
+  for (absl::string_view name : std::span(names.at).first(names.count)) {
+    if (name == "rx_queue" || name == "tm->when") continue;  // in the word before
+    if (name == "rem_address") name = "remote_address";      // tcp's word for tcp6's
+    for (Column& column : wanted) {
+      if (name != column.name) continue;
+      *column.place = word;
+      column.found = true;
+      columns.count = word + 1;
+    }
+    ++word;
+  }
+  for (const Column& column : wanted) {
+    if (!column.found) return ParseError(absl::StrCat("no column ", column.name, " in"), line);
+  }
+  return columns;
+}
+
+absl::StatusOr<TcpRow> ParseTcpRow(absl::string_view line, const TcpColumns& columns,
+                                   uint32_t ticks_per_second) {
+  const Words words = SplitWords(line, columns.count);
+  if (words.count < columns.count) return ParseError("too few columns in", line);
+  const auto bad = [&](absl::string_view what, size_t column) {
+    return ParseError(what, words.at[column]);
+  };
+
+  TcpRow row;
+  Socket& socket = row.socket;
+  uint8_t state_number = 0;
+  if (!ParseNumber(words.at[columns.state], state_number, 16)) return bad("state", columns.state);
+  const std::optional<TcpState> state = StateOf(state_number);
+  if (!state.has_value()) {
+    row.unknown_state = true;
+    return row;
+  }
+  socket.state = *state;
+
+  if (!ParseEndpoint(words.at[columns.local_address], socket.local_address, socket.local_port)) {
+    return bad("local address", columns.local_address);
+  }
+  if (!ParseEndpoint(words.at[columns.remote_address], socket.remote_address, socket.remote_port)) {
+    return bad("remote address", columns.remote_address);
+  }
+  socket.family = socket.local_address.family();
+
+  uint32_t tx_queue = 0;
+  if (!ParseHexPair(words.at[columns.queues], tx_queue, row.rx_queue)) {
+    return bad("queues", columns.queues);
+  }
+
+  uint64_t inode = 0;
+  if (!ParseNumber(words.at[columns.inode], inode)) return bad("inode", columns.inode);
+  if (inode == 0 && (*state == TcpState::kEstablished || *state == TcpState::kCloseWait)) {
+    socket.flags |= kUnaccepted;
+  }
+
+  uint8_t timer_number = 0;
+  uint64_t ticks = 0;
+  if (!ParseHexPair(words.at[columns.timer], timer_number, ticks)) {
+    return bad("timer", columns.timer);
+  }
+  const std::optional<Timer> timer = TimerOf(timer_number, *state, inode);
+  if (!timer.has_value()) return bad("timer", columns.timer);
+  socket.timer = *timer;
+  if (*timer != Timer::kNone) socket.remaining_ms = TicksToMs(ticks, ticks_per_second);
+
+  uint32_t retransmits = 0;
+  uint32_t probes = 0;
+  if (!ParseNumber(words.at[columns.retransmits], retransmits, 16)) {
+    return bad("retrnsmt", columns.retransmits);
+  }
+  if (!ParseNumber(words.at[columns.probes], probes)) return bad("timeout", columns.probes);
+  const bool probing = *timer == Timer::kKeepalive || *timer == Timer::kZeroWindow;
+  const uint32_t attempts = probing ? probes : *timer == Timer::kRetransmit ? retransmits : 0;
+  socket.retransmits = static_cast<uint8_t>(std::min<uint32_t>(attempts, 255));
+  return row;
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,86 @@
+#include "collectors/kernel/procfs/proc_files.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "tests/unit/kernel/procfs/proc_tree.h"
+#include "tests/unit/kernel/procfs/status_matchers.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using absl::StatusCode;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+TEST(ProcFilesTest, ReadsAWholeFile) {
+  ProcTree tree;
+  tree.Write("sys/net/core/somaxconn", "4096\n");
+  EXPECT_EQ(tree.files().Read("sys/net/core/somaxconn").value(), "4096\n");
+}
+
+TEST(ProcFilesTest, ReadsAnEmptyFile) {
+  ProcTree tree;
+  tree.Write("empty", "");
+  EXPECT_EQ(tree.files().Read("empty").value(), "");
+}
+
+TEST(ProcFilesTest, ReadsFilesLongerThanItsFirstBuffer) {
+  ProcTree tree;
+  for (const size_t size : {size_t{16} << 10, size_t{128} << 10, (size_t{1} << 20) - 1}) {
+    std::string text(size, 'x');
+    text.back() = 'y';
+    tree.Write("long", text);
+    EXPECT_EQ(tree.files().Read("long").value(), text) << size;
+  }
+}
+
+TEST(ProcFilesTest, RefusesAFileOfOneMebibyte) {
+  ProcTree tree;
+  tree.Write("huge", std::string(1 << 20, 'x'));
+  EXPECT_THAT(tree.files().Read("huge"),
+              FailsWith(StatusCode::kResourceExhausted, HasSubstr("/huge: ")));
+}
+
+TEST(ProcFilesTest, AbsentFileIsNotFoundWithItsWholePath) {
+  ProcTree tree;
+  const std::string path = tree.Path("net/tcp").string();
+  const auto absent =
+      FailsWith(StatusCode::kNotFound, AllOf(HasSubstr(path), HasSubstr("No such file")));
+  EXPECT_THAT(tree.files().Read("net/tcp"), absent);
+  EXPECT_THAT(tree.files().OpenLines("net/tcp", Deadline::After(std::chrono::hours(1))), absent);
+  EXPECT_THAT(tree.files().Inode("net/tcp"), absent);
+  EXPECT_THAT(tree.files().CountEntries("net/tcp"), absent);
+}
+
+// A sysctl that only takes writes refuses even root, whom no file of a tree would.
+TEST(ProcFilesTest, UnreadableFileIsPermissionDenied) {
+  EXPECT_THAT(
+      ProcFiles("/proc").Read("sys/vm/compact_memory"),
+      FailsWith(StatusCode::kPermissionDenied, "/proc/sys/vm/compact_memory: Permission denied"));
+}
+
+TEST(ProcFilesTest, DirectoryIsNoFile) {
+  ProcTree tree;
+  tree.Write("net/tcp", "");
+  EXPECT_THAT(tree.files().Read("net"),
+              FailsWith(StatusCode::kFailedPrecondition, HasSubstr("Is a directory")));
+}
+
+TEST(ProcFilesTest, CountsTheEntriesOfADirectory) {
+  ProcTree tree;
+  tree.Write("self/fd/0", "").Write("self/fd/1", "").Write("self/fd/17", "");
+  EXPECT_EQ(tree.files().CountEntries("self/fd").value(), 3u);
+}
+
+TEST(ProcFilesTest, InodeFollowsLinks) {
+  ProcTree tree;
+  tree.Write("a", "");
+  ASSERT_EQ(symlink("a", tree.Path("b").c_str()), 0);
+  EXPECT_EQ(tree.files().Inode("a").value(), tree.files().Inode("b").value());
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle

@@ -1,0 +1,51 @@
+#include "collectors/kernel/procfs/sockstat.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/kernel/procfs/status_matchers.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using absl::StatusCode;
+
+TEST(SockstatTest, ReadsTheLineTcp) {
+  const Sockstat sockstat = ParseSockstat(
+                                "sockets: used 22\n"
+                                "TCP: inuse 17 orphan 10 tw 5 alloc 33 mem 1052\n"
+                                "UDP: inuse 0 mem 7\n",
+                                4096)
+                                .value();
+  EXPECT_EQ(sockstat.orphan, 10u);
+  EXPECT_EQ(sockstat.time_wait, 5u);
+  EXPECT_EQ(sockstat.allocated, 33u);
+  EXPECT_EQ(sockstat.memory_bytes, 1052u * 4096);
+}
+
+TEST(SockstatTest, FieldsAreFoundByNameAndMayBeAbsent) {
+  const Sockstat sockstat = ParseSockstat("TCP: new x tw 5 inuse -1\n", 4096).value();
+  EXPECT_EQ(sockstat.time_wait, 5u);
+  EXPECT_EQ(sockstat.orphan, std::nullopt);
+  EXPECT_EQ(sockstat.allocated, std::nullopt);
+  EXPECT_EQ(sockstat.memory_bytes, std::nullopt);
+}
+
+TEST(SockstatTest, WithoutTheLineTcpItIsDataLoss) {
+  EXPECT_THAT(ParseSockstat("UDP: inuse 0\n", 4096),
+              FailsWith(StatusCode::kDataLoss, "no line TCP in \"UDP: inuse 0\\n\""));
+  EXPECT_THAT(ParseSockstat("", 4096), FailsWith(StatusCode::kDataLoss, "no line TCP in \"\""));
+}
+
+TEST(SockstatTest, FieldThatIsNoNumberIsDataLoss) {
+  EXPECT_THAT(ParseSockstat("TCP: orphan many\n", 4096),
+              FailsWith(StatusCode::kDataLoss, "TCP orphan \"many\""));
+  EXPECT_THAT(ParseSockstat("TCP: tw -1\n", 4096),
+              FailsWith(StatusCode::kDataLoss, "TCP tw \"-1\""));
+  EXPECT_THAT(ParseSockstat("TCP: inuse 1 tw", 4096),
+              FailsWith(StatusCode::kDataLoss, "TCP tw \"\""));
+  EXPECT_THAT(ParseSockstat("TCP: mem 18446744073709551615", 4096),
+              FailsWith(StatusCode::kDataLoss, "TCP mem \"18446744073709551615\""));
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
