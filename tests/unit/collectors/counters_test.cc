@@ -1,0 +1,66 @@
+#include "collectors/counters.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/collectors/page.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using prometheus::MetricType;
+
+constexpr std::array<absl::string_view, 2> kLabels = {"netns", "kind"};
+constexpr FamilyDescriptor kPlain = {"plain_total", MetricType::Counter, kNetnsLabel, "", "", ""};
+constexpr FamilyDescriptor kLabelled = {"labelled_total", MetricType::Counter, kLabels, "", "", ""};
+constexpr std::array<CounterSeries, 2> kTable = {{
+    {TcpCounter::kActiveOpens, &kPlain},
+    {TcpCounter::kPassiveOpens, &kLabelled, "passive"},
+}};
+
+TEST(CountersTest, ASeriesHasItsLabelIfItHasOne) {
+  FamilySet out;
+  ASSERT_TRUE(AddCounters(kTable, MakeNamespace("self").facts, out).ok());
+  ASSERT_EQ(out.families().size(), 2);
+  EXPECT_EQ(out.families()[0].metric[0].label.size(), 1);
+  EXPECT_EQ(out.families()[0].metric[0].counter.value, 1000);
+  EXPECT_EQ(out.families()[1].metric[0].label[1].name, "kind");
+  EXPECT_EQ(out.families()[1].metric[0].label[1].value, "passive");
+  EXPECT_EQ(out.families()[1].metric[0].counter.value, 1001);
+}
+
+TEST(CountersTest, ACounterThatTheKernelLacksHasNoFamily) {
+  NamespaceFacts facts = MakeNamespace("self").facts;
+  (*facts.counters)[TcpCounter::kPassiveOpens].reset();
+  FamilySet out;
+  ASSERT_TRUE(AddCounters(kTable, facts, out).ok());
+  ASSERT_EQ(out.families().size(), 1);
+  EXPECT_EQ(out.families()[0].name, "plain_total");
+}
+
+TEST(CountersTest, TheErrorOfReadingThemIsHandedOn) {
+  NamespaceFacts facts = MakeNamespace("self").facts;
+  FailFacts(facts);
+  FamilySet out;
+  EXPECT_EQ(AddCounters(kTable, facts, out), absl::UnavailableError("counters"));
+  EXPECT_TRUE(out.families().empty());
+}
+
+// Two collectors with one counter would put it on the page twice; one with none would lose it.
+TEST(CountersTest, EveryCounterOfTheKernelIsOnThePageOnce) {
+  Snapshot snapshot = MakeSnapshot();
+  FamilySet out;
+  for (const auto& collector : MakeCollectors()) {
+    collector->Describe(snapshot, out).IgnoreError();
+  }
+  std::vector<int> seen(kTcpCounterCount);
+  for (const prometheus::MetricFamily& family : out.families()) {
+    if (family.type != MetricType::Counter) continue;
+    for (const auto& series : family.metric) {
+      ++seen.at(static_cast<size_t>(series.counter.value) - 1000);
+    }
+  }
+  EXPECT_EQ(seen, std::vector<int>(kTcpCounterCount, 1));
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle

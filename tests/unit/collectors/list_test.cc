@@ -1,0 +1,124 @@
+#include "collectors/list.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "tests/unit/collectors/page.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using prometheus::MetricType;
+using ::testing::ElementsAre;
+
+struct Declared {
+  std::string collector;
+  FamilyDescriptor family;
+};
+
+std::vector<Declared> AllFamilies() {
+  std::vector<Declared> all;
+  for (const auto& collector : MakeCollectors()) {
+    for (const FamilyDescriptor& family : collector->Families()) {
+      all.push_back({std::string(collector->Name()), family});
+    }
+  }
+  return all;
+}
+
+bool IsHelp(absl::string_view text) {
+  return !text.empty() && !absl::StrContains(text, '\\') && absl::EndsWith(text, ".") &&
+         std::ranges::all_of(text, [](unsigned char c) { return absl::ascii_isprint(c); });
+}
+
+bool IsSnakeCase(absl::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
+  });
+}
+
+TEST(ListTest, TheCollectorsAreInTheOrderOfThePage) {
+  std::vector<std::string> names;
+  for (const auto& collector : MakeCollectors()) names.emplace_back(collector->Name());
+  EXPECT_THAT(names, ElementsAre("sockets", "time_wait", "ports", "keepalive", "listen", "sysctl",
+                                 "netstat"));
+}
+
+TEST(ListTest, AFamilyIsDeclaredOnce) {
+  std::set<std::string> names;
+  for (const Declared& declared : AllFamilies()) {
+    EXPECT_TRUE(names.insert(std::string(declared.family.name)).second) << declared.family.name;
+  }
+}
+
+TEST(ListTest, NamesHaveThePrefixAndNoHabitThatPromtoolComplainsOf) {
+  for (const Declared& declared : AllFamilies()) {
+    const FamilyDescriptor& family = declared.family;
+    EXPECT_TRUE(absl::StartsWith(family.name, "tcp_lifecycle_")) << family.name;
+    EXPECT_TRUE(IsSnakeCase(family.name)) << family.name;
+    const std::vector<std::string> words = absl::StrSplit(family.name, '_');
+    for (const char* word :
+         {"gauge", "counter", "histogram", "summary", "ms", "milliseconds", "minutes", "hours",
+          "kilobytes", "kb", "percent", "count", "sum", "bucket"}) {
+      EXPECT_EQ(std::ranges::count(words, word), 0) << family.name;
+    }
+    EXPECT_EQ(words.back() == "total", family.type == MetricType::Counter) << family.name;
+    EXPECT_TRUE(family.type != MetricType::Histogram || words.back() == "seconds") << family.name;
+  }
+}
+
+TEST(ListTest, EveryFamilySaysWhatItMeansAndWhereItComesFrom) {
+  for (const Declared& declared : AllFamilies()) {
+    EXPECT_TRUE(IsHelp(declared.family.help)) << declared.family.name;
+    EXPECT_FALSE(declared.family.source.empty()) << declared.family.name;
+  }
+}
+
+TEST(ListTest, LabelsBeginWithNetnsAndNoneStandsTwice) {
+  for (const Declared& declared : AllFamilies()) {
+    const auto labels = declared.family.labels;
+    ASSERT_FALSE(labels.empty()) << declared.family.name;
+    EXPECT_EQ(labels[0], "netns") << declared.family.name;
+    const std::set<std::string> unique(labels.begin(), labels.end());
+    EXPECT_EQ(unique.size(), labels.size()) << declared.family.name;
+    for (absl::string_view label : labels) EXPECT_TRUE(IsSnakeCase(label)) << label;
+  }
+}
+
+// With every fact known and one listener in the range, nothing that is declared may be missing, and
+// nothing may be there that is not declared.
+TEST(ListTest, AWholeSnapshotHasExactlyTheDeclaredFamilies) {
+  Listener listener = MakeListener("::", 40001);
+  listener.backlog = 5;
+  listener.drops = 0;
+  Snapshot snapshot = MakeSnapshot();
+  for (const auto& collector : MakeCollectors()) {
+    if (!collector->States().empty()) RunPass(*collector, snapshot, {listener}, {});
+    FamilySet out;
+    EXPECT_TRUE(collector->Describe(snapshot, out).ok()) << collector->Name();
+    std::set<std::string> declared;
+    for (const FamilyDescriptor& family : collector->Families()) {
+      declared.emplace(family.name);
+    }
+    std::set<std::string> built;
+    for (const prometheus::MetricFamily& family : out.families()) built.insert(family.name);
+    EXPECT_EQ(built, declared) << collector->Name();
+  }
+}
+
+TEST(ListTest, ACollectorThatNeedsAStreamBeginsOne) {
+  const Snapshot snapshot = MakeSnapshot();
+  for (const auto& collector : MakeCollectors()) {
+    EXPECT_EQ(collector->Begin(snapshot) == nullptr, collector->States().empty())
+        << collector->Name();
+  }
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
