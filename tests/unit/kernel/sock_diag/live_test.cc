@@ -2,22 +2,18 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <net/if.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include <thread>
 #include <vector>
 
 #include "collectors/kernel/sock_diag/source.h"
 #include "collectors/kernel/unique_fd.h"
+#include "tests/unit/kernel/sock_diag/new_namespace.h"
 
 namespace tcp_lifecycle {
 namespace {
 
 using ::testing::SizeIs;
-using ::testing::UnorderedElementsAre;
 
 struct Seen : SocketVisitor {
   void OnListeners(std::span<Listener> batch) override {
@@ -32,27 +28,6 @@ struct Seen : SocketVisitor {
 };
 
 Deadline Soon() { return Deadline::After(std::chrono::seconds(10)); }
-
-bool RaiseLoopback() {
-  UniqueFd any(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ifreq request = {};
-  request.ifr_name[0] = 'l';
-  request.ifr_name[1] = 'o';
-  request.ifr_flags = IFF_UP;
-  return ioctl(any.get(), SIOCSIFFLAGS, &request) == 0;
-}
-
-// Runs `body` in a thread that lives in a new network namespace with its loopback up; false when
-// that is not permitted.
-template <typename Body>
-bool InNewNamespace(Body body) {
-  bool permitted = false;
-  std::thread([&] {
-    permitted = unshare(CLONE_NEWNET) == 0 && RaiseLoopback();
-    if (permitted) body();
-  }).join();
-  return permitted;
-}
 
 sockaddr_in Loopback(uint16_t port) {
   sockaddr_in address = {};
@@ -117,7 +92,7 @@ TEST(LiveSockDiag, TellsListenerUnacceptedAndBoundSocketsApart) {
     EXPECT_EQ(info->malformed, 0u);
     EXPECT_EQ(info->unknown_states, 0u);
   });
-  if (!permitted) GTEST_SKIP() << "SKIPPED: may not create a network namespace (needs root)";
+  if (!permitted) GTEST_SKIP() << kNoNamespace;
 }
 
 TEST(LiveSockDiag, AsksOnlyForTheStatesOfTheQuery) {
@@ -132,7 +107,7 @@ TEST(LiveSockDiag, AsksOnlyForTheStatesOfTheQuery) {
     EXPECT_THAT(seen.listeners, SizeIs(1));
     EXPECT_THAT(seen.sockets, SizeIs(0));
   });
-  if (!permitted) GTEST_SKIP() << "SKIPPED: may not create a network namespace (needs root)";
+  if (!permitted) GTEST_SKIP() << kNoNamespace;
 }
 
 }  // namespace
