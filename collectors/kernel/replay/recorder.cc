@@ -1,0 +1,127 @@
+#include "collectors/kernel/replay/recorder.h"
+
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "collectors/kernel/procfs/netns_name.h"
+#include "collectors/kernel/procfs/proc_files.h"
+#include "collectors/kernel/replay/about.h"
+#include "collectors/kernel/replay/output_file.h"
+#include "collectors/kernel/replay/recording_channel.h"
+#include "collectors/kernel/sock_diag/netlink_channel.h"
+#include "collectors/kernel/sock_diag/source.h"
+#include "collectors/model/sysctl.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+// What the readers of facts and of sockets open below /proc, beside kSysctlPaths.
+constexpr std::array<absl::string_view, 8> kProcFiles = {"net/sockstat",
+                                                         "net/snmp",
+                                                         "net/netstat",
+                                                         "net/tcp",
+                                                         "net/tcp6",
+                                                         "sys/net/ipv4/tcp_mem",
+                                                         "sys/net/ipv4/ip_local_port_range",
+                                                         "sys/net/ipv4/ip_local_reserved_ports"};
+
+struct NobodyListens : SocketVisitor {
+  void OnListeners(std::span<Listener>) override {}
+  void OnSockets(std::span<Socket>) override {}
+};
+
+absl::Status MakeDirectory(const std::string& path) {
+  if (mkdir(path.c_str(), 0755) == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("making the directory ", path));
+}
+
+absl::Status CopyLines(const ProcFiles& files, absl::string_view path, const std::string& to,
+                       const Deadline& deadline) {
+  absl::StatusOr<LineReader> lines = files.OpenLines(path, deadline);
+  if (!lines.ok()) return lines.status();
+  const std::filesystem::path target(absl::StrCat(to, "/", path));
+  std::error_code error;
+  std::filesystem::create_directories(target.parent_path(), error);
+  if (error) {
+    return absl::InternalError(absl::StrCat("making the directory ", target.parent_path().string(),
+                                            ": ", error.message()));
+  }
+  absl::StatusOr<OutputFile> file = OutputFile::Create(target.string());
+  if (!file.ok()) return file.status();
+  while (true) {
+    absl::StatusOr<std::optional<absl::string_view>> line = lines->Next();
+    if (!line.ok()) return line.status();
+    if (!*line) return absl::OkStatus();
+    if (absl::Status status = file->Write(absl::StrCat(**line, "\n")); !status.ok()) return status;
+  }
+}
+
+absl::Status RecordProc(const ProcFiles& files, const std::string& to, const Deadline& deadline) {
+  absl::Status first_error;
+  const auto copy = [&](absl::string_view path) {
+    absl::Status status = CopyLines(files, path, to, deadline);
+    if (!absl::IsNotFound(status)) first_error.Update(status);
+  };
+  for (absl::string_view path : kProcFiles) copy(path);
+  for (absl::string_view path : kSysctlPaths) copy(absl::StrCat("sys/", path));
+  return first_error;
+}
+
+absl::Status RecordDumps(UniqueFd socket, const std::string& to, absl::string_view kernel_release,
+                         const Deadline& deadline) {
+  if (absl::Status status = MakeDirectory(to); !status.ok()) return status;
+  SockDiagSource source(
+      std::make_unique<RecordingChannel>(
+          std::make_unique<NetlinkChannel>(std::move(socket), OpenSockDiagSocket), to),
+      kernel_release);
+  NobodyListens nobody;
+  return source.ForEach({}, deadline, nobody).status();
+}
+
+}  // namespace
+
+absl::Status Record(const std::string& dir, const std::string& procfs_root,
+                    const Deadline& deadline) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(dir, error)) {
+    if (absl::Status status = MakeDirectory(dir); !status.ok()) return status;
+  }
+  // Created first: it fails where there is a recording already, or where nothing can be written.
+  absl::StatusOr<OutputFile> about_file = OutputFile::Create(absl::StrCat(dir, "/about"));
+  if (!about_file.ok()) return about_file.status();
+
+  utsname kernel = {};
+  uname(&kernel);
+  const ProcFiles files(procfs_root);
+  About about = {
+      .kernel_release = kernel.release,
+      .recorded_at = absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone()),
+      .netns = FindOwnNetns(files),
+      .sock_diag = "recorded"};
+  absl::StatusOr<UniqueFd> socket = OpenSockDiagSocket();
+  absl::Status dumped;
+  if (socket.ok()) {
+    dumped =
+        RecordDumps(*std::move(socket), absl::StrCat(dir, "/sock_diag"), kernel.release, deadline);
+    if (!dumped.ok()) about.sock_diag = dumped.ToString();
+  } else {
+    about.sock_diag = socket.status().ToString();
+  }
+  absl::Status copied = RecordProc(files, absl::StrCat(dir, "/proc"), deadline);
+  absl::Status written = about_file->Write(FormatAbout(about));
+  dumped.Update(copied);
+  dumped.Update(written);
+  return dumped;
+}
+
+}  // namespace tcp_lifecycle
