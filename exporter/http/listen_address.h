@@ -2,6 +2,7 @@
 // civetweb, which says of a failure only that there was one.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace tcp_lifecycle {
 struct HostPort {
   std::string host;
   uint16_t port = 0;
+
+  bool operator==(const HostPort&) const = default;
 };
 
 // `:10460`, `HOST:PORT`, `192.0.2.1:PORT`, `[2001:db8::1]:PORT`. InvalidArgument with the text.

@@ -15,10 +15,10 @@
 namespace tcp_lifecycle {
 
 struct Request {
-  std::string method;
-  std::string path;                    // decoded
-  std::string query;                   // as sent, what follows `?`
-  std::string scrape_timeout_seconds;  // X-Prometheus-Scrape-Timeout-Seconds, empty without it
+  std::string method = {};
+  std::string path = {};                    // decoded
+  std::string query = {};                   // as sent, what follows `?`
+  std::string scrape_timeout_seconds = {};  // X-Prometheus-Scrape-Timeout-Seconds, empty without it
   bool accepts_gzip = false;
 };
 
