@@ -3,6 +3,7 @@
 namespace tcp_lifecycle {
 
 void FailureLog::OnStatus(absl::string_view part, const absl::Status& status) {
+  const std::lock_guard lock(mutex_);
   absl::StatusCode& last =
       last_.try_emplace(std::string(part), absl::StatusCode::kOk).first->second;
   const bool changed = last != status.code();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
@@ -11,7 +12,7 @@
 
 namespace tcp_lifecycle {
 
-// Used by one thread.
+// Callable from any thread.
 class FailureLog {
  public:
   explicit FailureLog(const Logger& logger) : logger_(logger) {}
@@ -22,6 +23,7 @@ class FailureLog {
 
  private:
   const Logger& logger_;
+  std::mutex mutex_;
   std::map<std::string, absl::StatusCode, std::less<>> last_;
 };
 

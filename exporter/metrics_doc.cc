@@ -26,7 +26,10 @@ absl::string_view TypeName(prometheus::MetricType type) {
   }
 }
 
-std::string Cell(absl::string_view text) { return absl::StrReplaceAll(text, {{"|", "\\|"}}); }
+// `text` and the bar that ends its cell.
+std::string Cell(absl::string_view text) {
+  return text.empty() ? " |" : absl::StrCat(" ", absl::StrReplaceAll(text, {{"|", "\\|"}}), " |");
+}
 
 void AppendTable(std::string& page, absl::string_view title,
                  std::span<const FamilyDescriptor> families) {
@@ -34,9 +37,9 @@ void AppendTable(std::string& page, absl::string_view title,
                   "\n\n| family | type | labels | meaning | source | since |\n",
                   "|---|---|---|---|---|---|\n");
   for (const FamilyDescriptor& family : families) {
-    absl::StrAppend(&page, "| `", family.name, "` | ", TypeName(family.type), " | ",
-                    absl::StrJoin(family.labels, ", "), " | ", Cell(family.help), " | ",
-                    Cell(family.source), " | ", Cell(family.since), " |\n");
+    absl::StrAppend(&page, "| `", family.name, "` |", Cell(TypeName(family.type)),
+                    Cell(absl::StrJoin(family.labels, ", ")), Cell(family.help),
+                    Cell(family.source), Cell(family.since), "\n");
   }
 }
 

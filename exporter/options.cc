@@ -15,7 +15,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "exporter/http/listen_address.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -52,7 +54,7 @@ struct RawOptions {
   std::string replay_dir;
   std::string procfs = "/proc";
   std::string record_dir;
-  std::string log_level = "info";
+  std::string log_level;
   std::string log_format = "logfmt";
   bool once = false;
   bool print_metrics_md = false;
@@ -88,9 +90,9 @@ class HelpFormatter : public CLI::Formatter {
     const std::string& name = option.get_lnames().front();
     if (!option.get_fnames().empty()) return absl::StrCat("--[no-]", name);
     const bool has_short = !option.get_snames().empty();
+    const std::string value = option.get_type_name();
     return absl::StrCat(has_short ? absl::StrCat("-", option.get_snames().front(), ", ") : "", "--",
-                        name, option.get_type_size() == 0 ? "" : "=",
-                        option.get_type_size() == 0 ? "" : option.get_type_name());
+                        name, value.empty() ? "" : "=", value);
   }
 };
 
@@ -146,7 +148,8 @@ void AddCollectorFlags(CLI::App& app, RawOptions& raw, const std::vector<std::st
 }
 
 void AddOtherFlags(CLI::App& app, RawOptions& raw) {
-  app.add_option("--log.level", raw.log_level, "debug, info, warn or error. Default: info")
+  app.add_option("--log.level", raw.log_level,
+                 "debug, info, warn or error. Default: info, with --once warn")
       ->type_name("LEVEL")
       ->group("Log");
   app.add_option("--log.format", raw.log_format, "logfmt or json. Default: logfmt")
@@ -189,11 +192,22 @@ absl::StatusOr<std::chrono::milliseconds> ParseTime(absl::string_view flag,
   const double seconds_per_unit = absl::ConsumeSuffix(&number, "ms") ? 1e-3 : 1;
   if (seconds_per_unit == 1) absl::ConsumeSuffix(&number, "s");
   double value = 0;
-  if (number.empty() || !absl::ascii_isdigit(number.back()) || !absl::SimpleAtod(number, &value) ||
-      !(value >= 0 && value * seconds_per_unit <= kLongestTimeoutSeconds)) {
+  const bool decimal = number.find_first_not_of("0123456789.") == absl::string_view::npos;
+  if (!decimal || !absl::SimpleAtod(number, &value) ||
+      value * seconds_per_unit > kLongestTimeoutSeconds) {
     return BadFlag(flag, text, "must be a time like 10s, 0.5s or 1500ms, at most 3600s");
   }
   return std::chrono::milliseconds(std::llround(value * seconds_per_unit * 1e3));
+}
+
+absl::Status CheckListenAddresses(const std::vector<std::string>& addresses) {
+  for (const std::string& address : addresses) {
+    if (absl::StatusOr<HostPort> parsed = ParseHostPort(address); !parsed.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--web.listen-address: ", parsed.status().message()));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckTelemetryPath(absl::string_view path) {
@@ -259,16 +273,20 @@ absl::Status Judge(const RawOptions& raw, const CLI::App& app,
   options.replay_dir = raw.replay_dir;
   options.procfs = raw.procfs;
   options.record_dir = raw.record_dir;
-  absl::Status status = CheckTelemetryPath(raw.telemetry_path);
+  absl::Status status = CheckListenAddresses(raw.listen_addresses);
+  status.Update(CheckTelemetryPath(raw.telemetry_path));
   status.Update(set(options.scrape_timeout, ParseTime("--web.scrape-timeout", raw.scrape_timeout)));
   status.Update(set(options.scrape_timeout_offset,
                     ParseTime("--web.scrape-timeout-offset", raw.scrape_timeout_offset)));
   status.Update(set(options.source,
                     Choose<SourceChoice>("--collector.sockets.source", raw.source, kSources)));
-  status.Update(set(options.log_level, Choose<LogLevel>("--log.level", raw.log_level, kLevels)));
   status.Update(
       set(options.log_format, Choose<LogFormat>("--log.format", raw.log_format, kFormats)));
   status.Update(set(options.action, ActionOf(raw, app)));
+  options.log_level = options.action == Action::kOnce ? LogLevel::kWarn : LogLevel::kInfo;
+  if (app.count("--log.level") > 0) {
+    status.Update(set(options.log_level, Choose<LogLevel>("--log.level", raw.log_level, kLevels)));
+  }
   if (status.ok() && options.scrape_timeout <= std::chrono::milliseconds(0)) {
     return BadFlag("--web.scrape-timeout", raw.scrape_timeout, "must be more than 0");
   }
@@ -298,7 +316,9 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv,
   Options options;
   CLI::App app("Tells Prometheus the truth about the lifecycle of this host's TCP connections.",
                "tcp_lifecycle_exporter");
-  app.formatter(std::make_shared<HelpFormatter>());
+  const auto formatter = std::make_shared<HelpFormatter>();
+  formatter->label("OPTIONS", "FLAGS");
+  app.formatter(formatter);
   app.allow_extras();
   AddWebFlags(app, raw);
   AddCollectorFlags(app, raw, collectors);
@@ -307,7 +327,7 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv,
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     options.action = Action::kHelp;
-    options.help = app.help();
+    options.help = absl::StrReplaceAll(app.help(), {{"\n\n\n", "\n\n"}});
     return options;
   } catch (const CLI::ParseError& error) {
     return absl::InvalidArgumentError(error.what());

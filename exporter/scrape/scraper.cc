@@ -12,9 +12,15 @@
 namespace tcp_lifecycle {
 namespace {
 
-// A pass ends a little after its deadline, because what it has must still be put on a page. One
-// that is this much late is stuck, and nobody is made to wait for it any longer.
+// A flight that is this much late is stuck, and nobody is made to wait for it any longer.
 constexpr std::chrono::seconds kStuckAfter(2);
+
+// When reading must end so that what there is can still be put on a page by `deadline`.
+Deadline PassDeadline(const Deadline& deadline) {
+  const std::chrono::milliseconds margin =
+      std::min(deadline.Left() / 10, std::chrono::milliseconds(100));
+  return Deadline(deadline.at() - margin);
+}
 
 absl::StatusOr<Scraper::SharedResult> RunPass(const Scraper::Pass& pass, const Deadline& deadline) {
   try {
@@ -84,7 +90,7 @@ void Scraper::Run() {
   while (true) {
     departure_.wait(lock, [&] { return stopping_ || flight_ != nullptr; });
     if (flight_ == nullptr) return;
-    const Deadline deadline = flight_->deadline;
+    const Deadline deadline = PassDeadline(flight_->deadline);
     lock.unlock();
     absl::StatusOr<SharedResult> result = RunPass(pass_, deadline);
     lock.lock();

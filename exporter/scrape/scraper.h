@@ -22,8 +22,9 @@ namespace tcp_lifecycle {
 class Scraper {
  public:
   using SharedResult = std::shared_ptr<const ScrapeResult>;
-  // Makes the result of one pass; called in the scraper's own thread, never twice at a time. What
-  // it throws costs that flight only.
+  // Makes the result of one pass; called in the scraper's own thread, never twice at a time. Its
+  // deadline is a little before the callers', so that a page without what came too late is there in
+  // time. What it throws costs that flight only.
   using Pass = std::function<ScrapeResult(const Deadline&)>;
 
   explicit Scraper(Pass pass);

@@ -95,7 +95,7 @@ TEST(ScraperTest, AResultCutShortByAnotherCallersDeadlineIsNotHandedOn) {
   Scraper scraper([&](const Deadline& deadline) {
     started.release();
     ScrapeResult result;
-    result.cut_short = deadline.at() == short_deadline.at();
+    result.cut_short = deadline.at() <= short_deadline.at();
     if (result.cut_short) std::this_thread::sleep_until(deadline.at());
     return result;
   });
@@ -104,6 +104,18 @@ TEST(ScraperTest, AResultCutShortByAnotherCallersDeadlineIsNotHandedOn) {
   const auto patient = scraper.Scrape(Soon());
   ASSERT_TRUE(patient.ok());
   EXPECT_FALSE((*patient)->cut_short);
+}
+
+TEST(ScraperTest, APassThatTakesAllItsTimeIsStillInTimeForItsCaller) {
+  Scraper scraper([](const Deadline& deadline) {
+    std::this_thread::sleep_until(deadline.at());
+    ScrapeResult result;
+    result.cut_short = true;
+    return result;
+  });
+  const auto result = scraper.Scrape(Deadline::After(milliseconds(1000)));
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_TRUE((*result)->cut_short);
 }
 
 TEST(ScraperTest, ACallerWithNoMoreTimeGetsTheResultThatWasCutShort) {

@@ -1,0 +1,46 @@
+#include "exporter/assemble.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "exporter/build_info.h"
+#include "exporter/kernel.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+// How long a pass in progress may hold up the end of the program.
+constexpr std::chrono::seconds kDrainTimeout(5);
+
+}  // namespace
+
+absl::StatusOr<Pass> MakePass(const Options& options,
+                              std::vector<std::unique_ptr<const Collector>> all,
+                              FailureLog& failures, const Logger& logger) {
+  const CollectorFilter enabled(true, options.collectors.enabled);
+  std::erase_if(all, [&](const auto& collector) { return !enabled.Wants(collector->Name()); });
+  absl::StatusOr<Kernel> kernel = OpenKernel(options, !StatesOf(all).empty(), logger);
+  if (!kernel.ok()) return kernel.status();
+  const BuildInfo build = GetBuildInfo();
+  Pass::Parts parts;
+  parts.collectors = std::move(all);
+  parts.source = std::move(kernel->sockets);
+  parts.facts = std::move(kernel->facts);
+  parts.process = std::move(kernel->process);
+  parts.build = {std::string(build.version), std::string(build.revision),
+                 std::string(build.compiler), "none"};
+  parts.on_status = [&failures](absl::string_view part, const absl::Status& status) {
+    failures.OnStatus(part, status);
+  };
+  return Pass(std::move(parts));
+}
+
+void StopOrLeave(Scraper& scraper, const Logger& logger, int exit_code) {
+  if (scraper.Stop(Deadline::After(kDrainTimeout))) return;
+  logger.Warn("a pass is stuck in the kernel: leaving without it");
+  std::_Exit(exit_code);
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,26 @@
+// Puts the objects of a scrape together, as the command line asks for them.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "collectors/collector.h"
+#include "exporter/failure_log.h"
+#include "exporter/log.h"
+#include "exporter/options.h"
+#include "exporter/scrape/pass.h"
+#include "exporter/scrape/scraper.h"
+
+namespace tcp_lifecycle {
+
+// A pass over the enabled ones of `all`. Opens what they need; an error says what does not work.
+absl::StatusOr<Pass> MakePass(const Options& options,
+                              std::vector<std::unique_ptr<const Collector>> all,
+                              FailureLog& failures, const Logger& logger);
+
+// Stops the scraper, within a few seconds. Does not return, but ends the program with `exit_code`,
+// where a pass is stuck: destroying its scraper would wait for it.
+void StopOrLeave(Scraper& scraper, const Logger& logger, int exit_code);
+
+}  // namespace tcp_lifecycle

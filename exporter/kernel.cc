@@ -1,0 +1,80 @@
+#include "exporter/kernel.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "collectors/kernel/procfs/facts_reader.h"
+#include "collectors/kernel/procfs/netns_name.h"
+#include "collectors/kernel/procfs/proc_files.h"
+#include "collectors/kernel/procfs/process_stats.h"
+#include "collectors/kernel/procfs/tcp_source.h"
+#include "collectors/kernel/replay/source.h"
+#include "collectors/kernel/sock_diag/source.h"
+#include "exporter/source_choice.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+constexpr std::chrono::seconds kOpenTimeout(5);
+
+std::vector<SourceCandidate> LiveCandidates(const Options& options) {
+  const SourceCandidate sock_diag = {"sock_diag",
+                                     [] { return OpenSockDiag(Deadline::After(kOpenTimeout)); }};
+  const SourceCandidate procfs = {
+      "procfs", [root = options.procfs]() -> absl::StatusOr<std::unique_ptr<SocketSource>> {
+        return std::make_unique<ProcfsSource>(ProcFiles(root));
+      }};
+  switch (options.source) {
+    case SourceChoice::kSockDiag:
+      return {sock_diag};
+    case SourceChoice::kProcfs:
+      return {procfs};
+    default:
+      return {sock_diag, procfs};
+  }
+}
+
+absl::Status Annotate(absl::string_view flag, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(flag, ": ", status.message()));
+}
+
+absl::Status OpenRecording(const Options& options, Kernel& kernel) {
+  absl::StatusOr<Replay> replay = OpenReplay(options.replay_dir);
+  if (!replay.ok()) return Annotate("--collector.sockets.replay-dir", replay.status());
+  kernel.sockets = std::move(replay->sockets);
+  kernel.facts = std::make_unique<ProcfsFactsReader>(ProcFiles(replay->procfs_root), replay->netns);
+  return absl::OkStatus();
+}
+
+absl::Status OpenLive(const Options& options, bool needs_sockets, const Logger& logger,
+                      Kernel& kernel) {
+  const ProcFiles files(options.procfs);
+  if (absl::StatusOr<uint64_t> entries = files.CountEntries("."); !entries.ok()) {
+    return Annotate("--path.procfs", entries.status());
+  }
+  kernel.facts = std::make_unique<ProcfsFactsReader>(files, FindOwnNetns(files));
+  if (!needs_sockets) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<SocketSource>> source =
+      ChooseSource(LiveCandidates(options), logger);
+  if (!source.ok()) return Annotate("--collector.sockets.source", source.status());
+  kernel.sockets = *std::move(source);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Kernel> OpenKernel(const Options& options, bool needs_sockets,
+                                  const Logger& logger) {
+  Kernel kernel;
+  const absl::Status status = options.source == SourceChoice::kReplay
+                                  ? OpenRecording(options, kernel)
+                                  : OpenLive(options, needs_sockets, logger, kernel);
+  if (!status.ok()) return status;
+  kernel.process = std::make_unique<ProcfsProcessStats>(ProcFiles("/proc"));
+  return kernel;
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,26 @@
+// Opens everything the exporter reads, as the command line chooses it: the live kernel or a
+// recording.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "collectors/model/facts.h"
+#include "collectors/model/process.h"
+#include "collectors/model/socket_source.h"
+#include "exporter/log.h"
+#include "exporter/options.h"
+
+namespace tcp_lifecycle {
+
+struct Kernel {
+  std::unique_ptr<SocketSource> sockets;
+  std::unique_ptr<FactsReader> facts;
+  std::unique_ptr<ProcessStatsReader> process;  // always of the live exporter
+};
+
+// Without `needs_sockets` no source is opened, and none can be missing. The error names the flag
+// whose choice does not work.
+absl::StatusOr<Kernel> OpenKernel(const Options& options, bool needs_sockets, const Logger& logger);
+
+}  // namespace tcp_lifecycle

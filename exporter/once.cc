@@ -1,0 +1,44 @@
+#include "exporter/once.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "exporter/assemble.h"
+#include "exporter/standard_output.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+absl::Status FailedCollectors(const ScrapeResult& result) {
+  std::vector<absl::string_view> failed;
+  for (const CollectorResult& collector : result.collectors) {
+    if (!collector.status.ok()) failed.push_back(collector.name);
+  }
+  if (failed.empty()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("failed collectors: ", absl::StrJoin(failed, ", ")));
+}
+
+}  // namespace
+
+absl::Status RunOnce(const Options& options, std::vector<std::unique_ptr<const Collector>> all,
+                     const Logger& logger) {
+  FailureLog failures(logger);
+  absl::StatusOr<Pass> pass = MakePass(options, std::move(all), failures, logger);
+  if (!pass.ok()) return pass.status();
+  Scraper scraper([&](const Deadline& deadline) { return pass->Run(deadline); });
+  const absl::StatusOr<Scraper::SharedResult> result =
+      scraper.Scrape(Deadline::After(options.scrape_timeout));
+  if (!result.ok()) {
+    logger.Error("no page", {{"error", result.status().ToString()}});
+    StopOrLeave(scraper, logger, EXIT_FAILURE);
+    return result.status();
+  }
+  absl::Status status =
+      WriteStandardOutput((*result)->Text([](absl::string_view) { return true; }));
+  status.Update(FailedCollectors(**result));
+  return status;
+}
+
+}  // namespace tcp_lifecycle

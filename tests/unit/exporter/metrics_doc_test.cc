@@ -1,0 +1,41 @@
+#include "exporter/metrics_doc.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace tcp_lifecycle {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::array<absl::string_view, 2> kLabels = {"netns", "state"};
+constexpr std::array<FamilyDescriptor, 2> kFamilies = {
+    {{"a_sockets", prometheus::MetricType::Gauge, kLabels, "Sockets | all.", "inet_diag", ""},
+     {"a_total", prometheus::MetricType::Counter, {}, "Events.", "TcpExt A", "6.8"}}};
+
+class Named : public Collector {
+ public:
+  absl::string_view Name() const override { return "a"; }
+  std::span<const FamilyDescriptor> Families() const override { return kFamilies; }
+  absl::Status Describe(const Snapshot&, FamilySet&) const override { return absl::OkStatus(); }
+};
+
+TEST(MetricsDocTest, EachFamilyIsARowUnderItsCollector) {
+  std::vector<std::unique_ptr<const Collector>> collectors;
+  collectors.push_back(std::make_unique<Named>());
+  EXPECT_THAT(MetricsMarkdown(collectors, {}),
+              HasSubstr("\n## Collector a\n\n"
+                        "| family | type | labels | meaning | source | since |\n"
+                        "|---|---|---|---|---|---|\n"
+                        "| `a_sockets` | gauge | netns, state | Sockets \\| all. | inet_diag | |\n"
+                        "| `a_total` | counter | | Events. | TcpExt A | 6.8 |\n"));
+}
+
+TEST(MetricsDocTest, FamiliesOfNoCollectorHaveTheirOwnTable) {
+  EXPECT_THAT(MetricsMarkdown({}, kFamilies), HasSubstr("\n## The exporter itself\n\n| family |"));
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
