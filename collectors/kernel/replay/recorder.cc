@@ -68,12 +68,16 @@ absl::Status CopyLines(const ProcFiles& files, absl::string_view path, const std
 
 absl::Status RecordProc(const ProcFiles& files, const std::string& to, const Deadline& deadline) {
   absl::Status first_error;
+  bool found = false;
   const auto copy = [&](absl::string_view path) {
     absl::Status status = CopyLines(files, path, to, deadline);
-    if (!absl::IsNotFound(status)) first_error.Update(status);
+    if (absl::IsNotFound(status)) return;
+    found = true;
+    first_error.Update(status);
   };
   for (absl::string_view path : kProcFiles) copy(path);
   for (absl::string_view path : kSysctlPaths) copy(absl::StrCat("sys/", path));
+  if (!found) return absl::NotFoundError(absl::StrCat(files.root(), " has no files of TCP"));
   return first_error;
 }
 
