@@ -113,7 +113,10 @@ absl::Status AddHostWide(const NamespaceFacts& facts, FamilySet& out) {
     out.Add(kMemoryLimit, {netns, "high"}, static_cast<double>(limit->high_bytes));
   }
   absl::Status status = facts.sockstat.status();
-  status.Update(facts.socket_memory_limit.status());
+  // A namespace other than the first has no such file: absent, and no failure.
+  if (const absl::Status& limit = facts.socket_memory_limit.status(); !absl::IsNotFound(limit)) {
+    status.Update(limit);
+  }
   return status;
 }
 

@@ -60,7 +60,7 @@ int Run(int argc, char** argv) {
   const Logger logger(options->log_level, options->log_format);
   const absl::Status status = Act(*options, std::move(collectors), logger);
   if (status.ok()) return EXIT_SUCCESS;
-  logger.Error("exiting", {{"error", status.ToString()}});
+  logger.Error("exiting", {{"error", status.message()}});
   return EXIT_FAILURE;
 }
 

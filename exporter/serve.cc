@@ -61,10 +61,11 @@ HttpOptions HttpOptionsFrom(const Options& options, const Logger& logger) {
 
 absl::Status Serve(const Options& options, std::vector<std::unique_ptr<const Collector>> all,
                    const Logger& logger) {
-  const StopSignals signals;
   FailureLog failures(logger);
   absl::StatusOr<Pass> pass = MakePass(options, std::move(all), failures, logger);
   if (!pass.ok()) return pass.status();
+  // From here on there are threads. Until here a signal ends the program as usual.
+  const StopSignals signals;
   Scraper scraper([&](const Deadline& deadline) { return pass->Run(deadline); });
   const absl::StatusOr<std::unique_ptr<HttpServer>> server =
       HttpServer::Start(HttpOptionsFrom(options, logger), [&](const Deadline& deadline) {

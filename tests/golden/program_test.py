@@ -1,0 +1,211 @@
+"""The program from outside: bad flags, exit codes, output that cannot be written, signals."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pages
+import pytest
+
+EVERY_STATE = pages.FIXTURES / "every_state"
+REPLAY = ("--collector.sockets.source=replay", f"--collector.sockets.replay-dir={EVERY_STATE}")
+
+BAD_FLAGS = [
+    (["--web.listen-adress=:1"], 'unknown flag "--web.listen-adress=:1"'),
+    (["--collector.sokets"], "collectors are sockets, time_wait, ports, keepalive, listen"),
+    (["serve"], 'unexpected argument "serve"'),
+    (["--web.listen-address=10460"], 'listen address "10460"'),
+    (["--web.listen-address=[::1:10460"], 'listen address "[::1:10460"'),
+    (["--web.listen-address=:port"], 'listen address ":port"'),
+    (["--web.telemetry-path=metrics"], '--web.telemetry-path="metrics": must start with /'),
+    (["--web.telemetry-path=/"], "landing page"),
+    (["--web.telemetry-path"], "--web.telemetry-path"),
+    (["--web.scrape-timeout=soon"], '--web.scrape-timeout="soon": must be a time'),
+    (["--web.scrape-timeout-offset=-1"], '--web.scrape-timeout-offset="-1": must be a time'),
+    (["--log.level=loud"], "must be one of debug, info, warn, error"),
+    (["--log.format=xml"], "must be one of logfmt, json"),
+    (["--collector.sockets.source=guess"], "must be one of auto, sock_diag, procfs, replay"),
+    (["--collector.sockets.source=replay"], "need each other"),
+    (["--once", "--record=x"], "--once and --record cannot be combined"),
+]
+
+
+@pytest.mark.parametrize("flags, text", BAD_FLAGS, ids=lambda value: " ".join(value)[:40])
+def test_bad_flags_exit_1_with_what_is_wrong(flags, text):
+    result = pages.run(*flags)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert text in result.stderr
+    assert result.stderr.startswith("tcp_lifecycle_exporter: ")
+    assert result.stderr.endswith("Try tcp_lifecycle_exporter --help.\n")
+
+
+@pytest.mark.parametrize(
+    "flags, text",
+    [
+        (["--path.procfs=/nonexistent"], "--path.procfs: /nonexistent"),
+        (
+            ["--collector.sockets.source=procfs", f"--path.procfs={pages.ROOT}/tests"],
+            "--collector.sockets.source: sockets cannot be read: procfs: ",
+        ),
+        (
+            [REPLAY[0], "--collector.sockets.replay-dir=/nonexistent"],
+            "--collector.sockets.replay-dir: recording /nonexistent",
+        ),
+    ],
+)
+@pytest.mark.parametrize("action", [["--once"], []])
+def test_what_cannot_be_read_at_start_exits_1(action, flags, text):
+    result = pages.run(*action, *flags)
+    assert result.returncode == 1
+    assert text in result.stderr
+
+
+def test_help_and_version_exit_0():
+    assert "--web.listen-address=ADDRESS" in pages.run("--help").stdout
+    version = pages.run("--version")
+    assert version.returncode == 0
+    assert re.match(
+        r"tcp_lifecycle_exporter, version \d+\.\d+\.\d+ \(branch: \S+, revision: \S+\)\n",
+        version.stdout,
+    )
+
+
+@pytest.mark.parametrize("flags", [["--once", *REPLAY], ["--version"], ["--print-metrics-md"]])
+def test_output_that_cannot_be_written_exits_1(flags):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [pages.BINARY, *flags], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 1
+    assert "standard output: No space left on device" in result.stderr
+
+
+def test_a_closed_standard_output_exits_1():
+    result = pages.run("--once", *REPLAY, preexec_fn=lambda: os.close(1))
+    assert result.returncode == 1
+    assert "cannot write to standard output" in result.stderr
+
+
+def test_a_reader_that_went_away_exits_1():
+    read, write = os.pipe()
+    os.close(read)
+    result = subprocess.run(
+        [pages.BINARY, "--once", *REPLAY], stdout=write, stderr=subprocess.PIPE, text=True,
+        check=False,
+    )
+    os.close(write)
+    assert result.returncode == 1
+    assert "Broken pipe" in result.stderr
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(*flags):
+    """The program on a port of its own, once it is ready: the process and its URL."""
+    address = f"127.0.0.1:{free_port()}"
+    with subprocess.Popen(
+        [pages.BINARY, f"--web.listen-address={address}", *flags],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            until = time.monotonic() + 10
+            while time.monotonic() < until and process.poll() is None:
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"http://{address}/-/ready", timeout=1).close()
+                    break
+                time.sleep(0.02)
+            yield process, f"http://{address}"
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_0(number):
+    with serving(*REPLAY) as (process, _):
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+
+
+def test_a_scrape_is_the_page_of_once():
+    with serving(*REPLAY) as (_, url):
+        page = urllib.request.urlopen(f"{url}/metrics", timeout=10).read().decode()
+    assert pages.masked(page) == pages.golden(EVERY_STATE).read_text(encoding="utf-8")
+
+
+def test_a_port_in_use_is_named():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        result = pages.run(f"--web.listen-address={address}", *REPLAY)
+    assert result.returncode == 1
+    assert address in result.stderr
+    assert "Address already in use" in result.stderr
+
+
+@pytest.fixture
+def stuck_procfs(tmp_path):
+    """A proc tree in which reading one file never ends, as from a hanging kernel."""
+    subprocess.run(["cp", "-r", f"{EVERY_STATE}/proc", tmp_path], check=True)
+    os.mkfifo(tmp_path / "proc/sys/net/ipv4/tcp_mem")
+    return tmp_path / "proc"
+
+
+def test_a_stuck_pass_costs_503_and_does_not_hold_up_the_end(stuck_procfs):
+    flags = ("--collector.sockets.source=procfs", f"--path.procfs={stuck_procfs}")
+    with serving(*flags, "--web.scrape-timeout=300ms") as (process, url):
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            urllib.request.urlopen(f"{url}/metrics", timeout=10)
+        assert answer.value.code == 503
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+        assert "a pass is stuck" in process.stderr.read()
+
+
+def test_a_second_signal_ends_it_at_once(stuck_procfs):
+    flags = ("--collector.sockets.source=procfs", f"--path.procfs={stuck_procfs}")
+    with serving(*flags, "--web.scrape-timeout=100ms") as (process, url):
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{url}/metrics", timeout=10)
+        process.terminate()
+        time.sleep(0.3)
+        assert process.poll() is None
+        process.terminate()
+        assert process.wait(timeout=2) == -signal.SIGTERM
+
+
+def test_once_gives_up_a_stuck_pass(stuck_procfs):
+    result = pages.run(
+        "--once",
+        "--collector.sockets.source=procfs",
+        f"--path.procfs={stuck_procfs}",
+        "--web.scrape-timeout=100ms",
+    )
+    assert result.returncode == 1
+    assert "a pass is stuck" in result.stderr
+
+
+def test_a_recording_of_this_host_can_be_replayed(tmp_path):
+    assert pages.run(f"--record={tmp_path}/r").returncode == 0
+    assert "tcp_lifecycle_sockets{" in pages.once(f"{tmp_path}/r").stdout
+
+
+def test_a_recording_is_not_overwritten(tmp_path):
+    assert pages.run(f"--record={tmp_path}/r").returncode == 0
+    again = pages.run(f"--record={tmp_path}/r")
+    assert again.returncode == 1
+    assert f"{tmp_path}/r" in again.stderr
