@@ -17,7 +17,7 @@ absl::Status ParseError(absl::string_view what, absl::string_view text) {
 }
 
 absl::Status At(absl::string_view where, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(where, ": ", status.message()));
+  return {status.code(), absl::StrCat(where, ": ", status.message())};
 }
 
 }  // namespace tcp_lifecycle

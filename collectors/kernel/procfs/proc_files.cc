@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "collectors/kernel/unique_fd.h"
+#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 namespace {

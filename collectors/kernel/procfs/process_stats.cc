@@ -18,7 +18,7 @@ namespace {
 absl::StatusOr<uint64_t> ReadBootTime(const ProcFiles& files) {
   const absl::StatusOr<std::string> text = files.Read("stat");
   if (!text.ok()) return text.status();
-  const absl::StatusOr<uint64_t> seconds = ParseBootTimeSeconds(*text);
+  absl::StatusOr<uint64_t> seconds = ParseBootTimeSeconds(*text);
   if (!seconds.ok()) return At("stat", seconds.status());
   return seconds;
 }

@@ -26,10 +26,9 @@ absl::string_view CutWord(absl::string_view& line) {
 }
 
 bool HasCountersOf(absl::string_view protocol) {
-  for (const TcpCounterName& counter : kTcpCounterNames) {
-    if (counter.protocol == protocol) return true;
-  }
-  return false;
+  return std::ranges::any_of(kTcpCounterNames, [&](const TcpCounterName& counter) {
+    return counter.protocol == protocol;
+  });
 }
 
 std::optional<TcpCounter> FindCounter(absl::string_view protocol, absl::string_view name) {

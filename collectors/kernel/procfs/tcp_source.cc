@@ -61,7 +61,7 @@ class TcpFile {
       if (!sockets_.empty()) pass.visitor.OnSockets(sockets_);
       sockets_.clear();
       if (ended_) return absl::OkStatus();
-      if (const absl::Status read = ReadBatch(pass); !read.ok()) return read;
+      if (absl::Status read = ReadBatch(pass); !read.ok()) return read;
     }
   }
 
@@ -126,10 +126,10 @@ absl::StatusOr<PassInfo> ProcfsSource::ForEach(const SocketQuery& query, const D
             .ticks_per_second = static_cast<uint32_t>(sysconf(_SC_CLK_TCK)),
             .info = {.knows_unaccepted = true}};
   for (TcpFile& file : files) {
-    if (const absl::Status read = file.ReadBatch(pass); !read.ok()) return read;
+    if (absl::Status read = file.ReadBatch(pass); !read.ok()) return read;
   }
   for (TcpFile& file : files) {
-    if (const absl::Status read = file.Finish(pass); !read.ok()) return read;
+    if (absl::Status read = file.Finish(pass); !read.ok()) return read;
   }
   return pass.info;
 }

@@ -7,7 +7,7 @@
 
 #include <ctime>
 
-#include "collectors/kernel/unique_fd.h"
+#include "collectors/model/unique_fd.h"
 #include "tests/unit/kernel/procfs/proc_tree.h"
 #include "tests/unit/kernel/procfs/status_matchers.h"
 

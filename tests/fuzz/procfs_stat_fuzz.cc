@@ -1,0 +1,14 @@
+// A whole /proc/self/stat or /proc/stat.
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "collectors/kernel/procfs/boot_time.h"
+#include "collectors/kernel/procfs/self_stat.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const absl::string_view text(reinterpret_cast<const char*>(data), size);
+  tcp_lifecycle::ParseSelfStat(text).IgnoreError();
+  tcp_lifecycle::ParseBootTimeSeconds(text).IgnoreError();
+  return 0;
+}
