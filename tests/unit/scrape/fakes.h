@@ -1,0 +1,122 @@
+// Stand-ins for the parts of a pass: a scripted source, fixed facts, collectors that count.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "exporter/scrape/pass.h"
+
+namespace tcp_lifecycle {
+
+inline Listener ListenerOn(uint16_t port) {
+  Listener listener;
+  listener.socket.state = TcpState::kListen;
+  listener.socket.local_address = IpAddress::FromV4({0, 0, 0, 0});
+  listener.socket.local_port = port;
+  return listener;
+}
+
+inline Socket Connection(uint16_t local_port, uint16_t remote_port) {
+  Socket socket;
+  socket.local_address = IpAddress::FromV4({192, 0, 2, 1});
+  socket.remote_address = IpAddress::FromV4({192, 0, 2, 2});
+  socket.local_port = local_port;
+  socket.remote_port = remote_port;
+  return socket;
+}
+
+class FakeSource : public SocketSource {
+ public:
+  using Script = std::function<absl::StatusOr<PassInfo>(const Deadline&, SocketVisitor&)>;
+  explicit FakeSource(Script script, std::vector<TcpStateSet>* asked = nullptr)
+      : script_(std::move(script)), asked_(asked) {}
+
+  absl::string_view Name() const override { return "replay"; }
+  absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
+                                   SocketVisitor& visitor) override {
+    if (asked_ != nullptr) asked_->push_back(query.states);
+    return script_(deadline, visitor);
+  }
+
+ private:
+  Script script_;
+  std::vector<TcpStateSet>* asked_;
+};
+
+class FakeFacts : public FactsReader {
+ public:
+  NamespaceFacts Read() override {
+    NamespaceFacts facts;
+    facts.netns.name = "self";
+    facts.ephemeral_ports = EphemeralPorts{{32768, 60999}, {}};
+    return facts;
+  }
+};
+
+class FakeProcess : public ProcessStatsReader {
+ public:
+  explicit FakeProcess(absl::StatusOr<ProcessStats> stats) : stats_(std::move(stats)) {}
+  absl::StatusOr<ProcessStats> Read() override { return stats_; }
+
+ private:
+  absl::StatusOr<ProcessStats> stats_;
+};
+
+// What a CountingCollector saw in its last pass.
+struct Seen {
+  std::vector<Socket> sockets;
+  size_t listeners = 0;
+  bool finished = false;
+};
+
+// Emits one family, `NAME_rows`, when the stream is whole; with no states, always.
+class CountingCollector : public Collector {
+ public:
+  CountingCollector(std::string name, TcpStateSet states, Seen& seen)
+      : name_(std::move(name)),
+        family_name_(name_ + "_rows"),
+        family_{{family_name_, prometheus::MetricType::Gauge, {}, "Rows.", "", ""}},
+        states_(states),
+        seen_(seen) {}
+
+  absl::string_view Name() const override { return name_; }
+  std::span<const FamilyDescriptor> Families() const override { return family_; }
+  TcpStateSet States() const override { return states_; }
+  std::unique_ptr<Accumulator> Begin(const Snapshot&) const override {
+    return std::make_unique<Counter>(seen_);
+  }
+  absl::Status Describe(const Snapshot& snapshot, FamilySet& out) const override {
+    const absl::Status& stream = snapshot.namespaces.front().stream;
+    if (!states_.empty() && !stream.ok()) return stream;
+    out.Add(family_[0], {}, static_cast<double>(seen_.sockets.size() + seen_.listeners));
+    return absl::OkStatus();
+  }
+
+ private:
+  class Counter : public Accumulator {
+   public:
+    explicit Counter(Seen& seen) : seen_(seen) { seen_ = {}; }
+    void ObserveListeners(std::span<const Listener> listeners) override {
+      seen_.listeners += listeners.size();
+    }
+    void Observe(std::span<const Socket> sockets) override {
+      seen_.sockets.insert(seen_.sockets.end(), sockets.begin(), sockets.end());
+    }
+    void Finish(Snapshot&) override { seen_.finished = true; }
+
+   private:
+    Seen& seen_;
+  };
+
+  std::string name_;
+  std::string family_name_;
+  std::array<FamilyDescriptor, 1> family_;
+  TcpStateSet states_;
+  Seen& seen_;
+};
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,59 @@
+#include "exporter/scrape/self_metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "exporter/scrape/text.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Describe(const ScrapeResult& result,
+                     const absl::StatusOr<ProcessStats>& process = ProcessStats()) {
+  FamilySet families;
+  DescribeSelf(result, process, {"1.2.3", "abc", "gnu 12", "none"}, families);
+  return ToText(families);
+}
+
+TEST(SelfMetricsTest, OneReaderIsInUseAndTheOthersAreThereAsZero) {
+  ScrapeResult result;
+  result.source = "procfs";
+  const std::string text = Describe(result);
+  for (const char* line : {"{reader=\"bpf\"} 0\n", "{reader=\"sock_diag\"} 0\n",
+                           "{reader=\"procfs\"} 1\n", "{reader=\"replay\"} 0\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(SelfMetricsTest, TheBuildIsInLabels) {
+  EXPECT_THAT(Describe({}), HasSubstr("tcp_lifecycle_exporter_build_info{version=\"1.2.3\","
+                                      "revision=\"abc\",compiler=\"gnu 12\",bpf=\"none\"} 1\n"));
+}
+
+TEST(SelfMetricsTest, EachCollectorHasItsSuccessAndItsTime) {
+  ScrapeResult result;
+  result.collectors.push_back({"good", absl::OkStatus(), 0.25, ""});
+  result.collectors.push_back({"bad", absl::DataLossError("x"), 0.5, ""});
+  const std::string text = Describe(result);
+  for (const char* line :
+       {"success{collector=\"good\"} 1\n", "success{collector=\"bad\"} 0\n",
+        "seconds{collector=\"good\"} 0.25\n", "seconds{collector=\"bad\"} 0.5\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(SelfMetricsTest, ProcessMetricsHaveTheStandardNames) {
+  const std::string text = Describe({}, ProcessStats{1.5, 1700000000.25, 7, 1024, 1 << 20, 4096});
+  for (const char* line :
+       {"# TYPE process_cpu_seconds_total counter\n", "process_cpu_seconds_total 1.5\n",
+        "process_start_time_seconds 1700000000.25\n", "process_open_fds 7\n",
+        "process_max_fds 1024\n", "process_virtual_memory_bytes 1048576\n",
+        "process_resident_memory_bytes 4096\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
