@@ -1,0 +1,141 @@
+// make_sockets ESTABLISHED TIME_WAIT DESTINATIONS: fills the network namespace it runs in with that
+// many sockets towards that many addresses, says READY, and keeps them until standard input ends.
+//
+// ESTABLISHED sockets come from TCP_REPAIR without a packet (needs CAP_NET_ADMIN), one in ten IPv4
+// mapped, half with keepalive; TIME_WAIT ones from real connections over the loopback, closed by
+// their client, which the kernel keeps for 60 seconds.
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace {
+
+constexpr uint16_t kServerPort = 9000;
+constexpr long kPortsPerSource = 50000;
+
+[[noreturn]] void Die(const char* what) {
+  std::perror(what);
+  std::_Exit(1);
+}
+
+// 127.x.y.z
+uint32_t Loopback(uint32_t x, uint32_t yz) { return htonl(0x7f000000u | x << 16 | yz); }
+
+sockaddr_in Address(uint32_t address, uint16_t port) {
+  sockaddr_in made = {};
+  made.sin_family = AF_INET;
+  made.sin_addr.s_addr = address;
+  made.sin_port = htons(port);
+  return made;
+}
+
+sockaddr_in6 Mapped(uint32_t address, uint16_t port) {
+  sockaddr_in6 made = {};
+  made.sin6_family = AF_INET6;
+  made.sin6_port = htons(port);
+  made.sin6_addr.s6_addr[10] = made.sin6_addr.s6_addr[11] = 0xff;
+  std::memcpy(&made.sin6_addr.s6_addr[12], &address, sizeof address);
+  return made;
+}
+
+template <typename SocketAddress>
+void BindAndConnect(int fd, const SocketAddress& local, const SocketAddress& remote) {
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&local), sizeof local) != 0) Die("bind");
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&remote), sizeof remote) != 0) Die("connect");
+}
+
+void MakeEstablished(long number, long destinations) {
+  const int one = 1;
+  const bool mapped = number % 10 == 0;
+  const int fd = socket(mapped ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+  if (fd < 0) Die("socket");
+  if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &one, sizeof one) != 0) Die("TCP_REPAIR");
+  if (number / destinations % 2 == 0) setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+  const long of_destination = number / destinations;
+  const auto port = static_cast<uint16_t>(10000 + of_destination % kPortsPerSource);
+  const uint32_t local = Loopback(1, static_cast<uint32_t>(2 + of_destination / kPortsPerSource));
+  const uint32_t remote = Loopback(2, static_cast<uint32_t>(2 + number % destinations));
+  if (mapped) {
+    BindAndConnect(fd, Mapped(local, port), Mapped(remote, kServerPort));
+  } else {
+    BindAndConnect(fd, Address(local, port), Address(remote, kServerPort));
+  }
+}
+
+// As many as one process may hold in each child.
+void MakeAllEstablished(long count, long destinations) {
+  rlimit files = {};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  const long per_child = static_cast<long>(files.rlim_max) - 100;
+  for (long made = 0; made < count; made += per_child) {
+    int ready[2];
+    if (pipe(ready) != 0) Die("pipe");
+    const pid_t child = fork();
+    if (child < 0) Die("fork");
+    if (child == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (long i = made; i < made + per_child && i < count; ++i) MakeEstablished(i, destinations);
+      if (write(ready[1], "k", 1) != 1) Die("write");
+      pause();
+    }
+    close(ready[1]);
+    char answer;
+    if (read(ready[0], &answer, 1) != 1) Die("a child failed");
+    close(ready[0]);
+  }
+}
+
+void MakeAllTimeWait(long count, long destinations) {
+  const int one = 1;
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  const sockaddr_in any = Address(INADDR_ANY, kServerPort);
+  if (bind(listener, reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0) Die("bind");
+  if (listen(listener, 128) != 0) Die("listen");
+  for (long i = 0; i < count; ++i) {
+    const int client = socket(AF_INET, SOCK_STREAM, 0);
+    const sockaddr_in server =
+        Address(Loopback(3, static_cast<uint32_t>(2 + i % destinations)), kServerPort);
+    if (connect(client, reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0) {
+      Die("connect");
+    }
+    const int accepted = accept(listener, nullptr, nullptr);
+    if (accepted < 0) Die("accept");
+    close(client);
+    close(accepted);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fputs("usage: make_sockets ESTABLISHED TIME_WAIT DESTINATIONS\n", stderr);
+    return 1;
+  }
+  const long established = std::strtol(argv[1], nullptr, 10);
+  const long time_wait = std::strtol(argv[2], nullptr, 10);
+  const long destinations = std::strtol(argv[3], nullptr, 10);
+  if (established < 0 || time_wait < 0 || destinations < 1 || destinations > 60000) {
+    std::fputs("make_sockets: counts from 0, 1 to 60000 destinations\n", stderr);
+    return 1;
+  }
+  MakeAllEstablished(established, destinations);
+  MakeAllTimeWait(time_wait, destinations);
+  std::puts("READY");
+  std::fflush(stdout);
+  while (std::getchar() != EOF) {
+  }
+  return 0;
+}
