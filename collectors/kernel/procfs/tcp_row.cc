@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "collectors/kernel/procfs/number.h"
 #include "collectors/kernel/procfs/parse_error.h"
+#include "collectors/kernel/tcp_numbers.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -74,56 +75,6 @@ bool ParseEndpoint(absl::string_view text, IpAddress& address, uint16_t& port) {
   return false;
 }
 
-// The kernel's numbers (include/net/tcp_states.h). 7, CLOSE, is a socket that was closed while the
-// file was read and has no state any more.
-std::optional<TcpState> StateOf(uint8_t number) {
-  switch (number) {
-    case 1:
-      return TcpState::kEstablished;
-    case 2:
-      return TcpState::kSynSent;
-    case 3:
-    case 12:  // NEW_SYN_RECV, which the file shows as 3 so far
-      return TcpState::kSynRecv;
-    case 4:
-      return TcpState::kFinWait1;
-    case 5:
-      return TcpState::kFinWait2;
-    case 6:
-      return TcpState::kTimeWait;
-    case 8:
-      return TcpState::kCloseWait;
-    case 9:
-      return TcpState::kLastAck;
-    case 10:
-      return TcpState::kListen;
-    case 11:
-      return TcpState::kClosing;
-    default:
-      return std::nullopt;
-  }
-}
-
-// `number` is inet_diag's idiag_timer. An orphan in FIN_WAIT2 waits as a full socket by the
-// keepalive timer, or as a minisocket by that of TIME_WAIT.
-std::optional<Timer> TimerOf(uint8_t number, TcpState state, uint64_t inode) {
-  const bool fin_wait2 = state == TcpState::kFinWait2;
-  switch (number) {
-    case 0:
-      return Timer::kNone;
-    case 1:
-      return Timer::kRetransmit;
-    case 2:
-      return fin_wait2 && inode == 0 ? Timer::kFinWait2 : Timer::kKeepalive;
-    case 3:
-      return fin_wait2 ? Timer::kFinWait2 : Timer::kTimeWait;
-    case 4:
-      return Timer::kZeroWindow;
-    default:
-      return std::nullopt;
-  }
-}
-
 uint32_t TicksToMs(uint64_t ticks, uint32_t ticks_per_second) {
   constexpr uint64_t kLongestMs = std::numeric_limits<uint32_t>::max();
   return static_cast<uint32_t>(
@@ -179,7 +130,8 @@ absl::StatusOr<TcpRow> ParseTcpRow(absl::string_view line, const TcpColumns& col
   uint8_t state_number = 0;
   if (!ParseNumber(words.at[columns.state], state_number, 16)) return bad("state", columns.state);
   const std::optional<TcpState> state = StateOf(state_number);
-  if (!state.has_value()) {
+  // The file tells nothing bound-inactive; CLOSE in it is a socket that closed while it was read.
+  if (!state.has_value() || *state == TcpState::kBoundInactive) {
     row.unknown_state = true;
     return row;
   }
@@ -200,9 +152,7 @@ absl::StatusOr<TcpRow> ParseTcpRow(absl::string_view line, const TcpColumns& col
 
   uint64_t inode = 0;
   if (!ParseNumber(words.at[columns.inode], inode)) return bad("inode", columns.inode);
-  if (inode == 0 && (*state == TcpState::kEstablished || *state == TcpState::kCloseWait)) {
-    socket.flags |= kUnaccepted;
-  }
+  if (IsUnaccepted(*state, inode)) socket.flags = kUnaccepted;
 
   uint8_t timer_number = 0;
   uint64_t ticks = 0;

@@ -9,60 +9,10 @@
 #include <optional>
 
 #include "collectors/kernel/sock_diag/netlink.h"
+#include "collectors/kernel/tcp_numbers.h"
 
 namespace tcp_lifecycle {
 namespace {
-
-// The kernel's numbers (net/tcp_states.h). A dump calls request sockets SYN_RECV (3) and
-// bound-inactive ones CLOSE (7); 12 and 13 are the same states by the names they have inside.
-std::optional<TcpState> StateOf(uint8_t number) {
-  switch (number) {
-    case 1:
-      return TcpState::kEstablished;
-    case 2:
-      return TcpState::kSynSent;
-    case 3:
-    case 12:
-      return TcpState::kSynRecv;
-    case 4:
-      return TcpState::kFinWait1;
-    case 5:
-      return TcpState::kFinWait2;
-    case 6:
-      return TcpState::kTimeWait;
-    case 7:
-    case 13:
-      return TcpState::kBoundInactive;
-    case 8:
-      return TcpState::kCloseWait;
-    case 9:
-      return TcpState::kLastAck;
-    case 10:
-      return TcpState::kListen;
-    case 11:
-      return TcpState::kClosing;
-    default:
-      return std::nullopt;
-  }
-}
-
-// idiag_timer is 2 for keepalive and for an orphan's wait in FIN_WAIT2, which no program owns any
-// more; 3 for both kinds of minisocket.
-Timer TimerOf(const inet_diag_msg& row, TcpState state) {
-  switch (row.idiag_timer) {
-    case 1:
-      return Timer::kRetransmit;
-    case 2:
-      return state == TcpState::kFinWait2 && row.idiag_inode == 0 ? Timer::kFinWait2
-                                                                  : Timer::kKeepalive;
-    case 3:
-      return state == TcpState::kFinWait2 ? Timer::kFinWait2 : Timer::kTimeWait;
-    case 4:
-      return Timer::kZeroWindow;
-    default:
-      return Timer::kNone;
-  }
-}
 
 uint32_t RemainingMs(const inet_diag_msg& row, Timer timer) {
   // Kernels before 5.1 write the time since a timer was due as a negative number.
@@ -121,7 +71,6 @@ RowResult Decode(std::span<const std::byte> bytes, Socket& socket, inet_diag_msg
   if (!state) return RowResult::kUnknownState;
   attributes = ReadAttributes(bytes.subspan(sizeof row));
 
-  const bool accepted_state = *state == TcpState::kEstablished || *state == TcpState::kCloseWait;
   socket.local_address = AddressOf(row.idiag_family, row.id.idiag_src);
   socket.remote_address = AddressOf(row.idiag_family, row.id.idiag_dst);
   socket.local_port = ntohs(row.id.idiag_sport);
@@ -129,11 +78,11 @@ RowResult Decode(std::span<const std::byte> bytes, Socket& socket, inet_diag_msg
   socket.namespace_index = 0;
   socket.scope = row.id.idiag_if;
   socket.state = *state;
-  socket.timer = TimerOf(row, *state);
+  socket.timer = TimerOf(row.idiag_timer, *state, row.idiag_inode).value_or(Timer::kNone);
   socket.remaining_ms = RemainingMs(row, socket.timer);
   socket.retransmits = row.idiag_retrans;
   socket.role = Role::kUnknown;
-  socket.flags = accepted_state && row.idiag_inode == 0 ? kUnaccepted : 0;
+  socket.flags = IsUnaccepted(*state, row.idiag_inode) ? kUnaccepted : 0;
   socket.family = socket.local_address.family();
   socket.reserved = 0;
   socket.cgroup = attributes.cgroup;
