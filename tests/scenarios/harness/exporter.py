@@ -32,15 +32,17 @@ def base_flags(source):
 class Exporter:
     """A running exporter. It is stopped, and must end well, when its namespace is closed."""
 
-    def __init__(self, namespace, source="sock_diag", flags=(), port=10460, wrapper=(), **options):
+    def __init__(self, namespace, source="sock_diag", flags=(), port=10460, binary=BINARY,
+                 wrapper=(), **options):
         self.namespace = namespace
+        self.address = ADDRESS
         self.port = port
         self._connection = None
         # Below the ephemeral range, and for each exporter of a namespace its own.
         self._next_client_port = 500 + port % 100
         self._stderr = tempfile.TemporaryFile("w+")
         self.process = namespace.start(
-            [*wrapper, BINARY, f"--web.listen-address=[{ADDRESS}]:{port}", *base_flags(source),
+            [*wrapper, binary, f"--web.listen-address=[{ADDRESS}]:{port}", *base_flags(source),
              *flags],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._stderr, **options)
         try:

@@ -8,6 +8,7 @@ from harness import tcp
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # header and body in one segment: nobody waits for a delayed acknowledgement
 
     def do_GET(self):
         body = b"hello\n"

@@ -27,6 +27,7 @@ def connect(namespace, server_address, source=None, options=()):
     for option in options:
         client.setsockopt(*option)
     if source:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         client.bind(source)
     client.connect(server_address[:2])
     return client

@@ -1,0 +1,129 @@
+"""A kernel that says nothing, or says nonsense: what depends on it is absent with success 0, the
+rest of the page is whole, and the log names what, where and the text."""
+
+import dataclasses
+import re
+
+import pytest
+
+from harness import procfs_tree, tcp
+from harness.exporter import Exporter, run_binary
+from harness.exposition import Page
+from harness.seccomp import deny_netlink
+
+COLLECTORS = {"sockets", "time_wait", "ports", "keepalive", "listen", "sysctl", "netstat"}
+
+
+@pytest.fixture
+def tree(netns, tmp_path):
+    tcp.pair(netns, tcp.listen(netns))
+    return procfs_tree.copy(netns, tmp_path / "proc")
+
+
+def failed(page):
+    """The collectors whose success is 0."""
+    success = page.by("collector", "scrape_collector_success")
+    assert success.keys() == COLLECTORS
+    return {name for name, value in success.items() if value == 0}
+
+
+def names_of(page):
+    return {name for name, _ in page.series}
+
+
+def test_a_true_tree_is_read_whole(netns, tree):
+    page = Exporter(netns, "procfs", flags=[f"--path.procfs={tree}"]).scrape()
+    assert failed(page) == set()
+    assert page.value("sockets", family="ipv4", state="established") == 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Lie:
+    file: str
+    pattern: str  # what is replaced, and by what
+    replacement: str
+    absent: str  # a family that cannot be known any more
+    logged: str  # what the log must name beside the file
+
+
+LIES = [
+    Lie("net/netstat", r"\nTcpExt: \d+ ", "\nTcpExt: ", "listen_overflows_total", "TcpExt"),
+    Lie("net/snmp", r"\nTcp: (\d+ \d+ \d+ -?\d+) \d+", r"\nTcp: \1 many", "active_opens_total",
+        "many"),
+    Lie("net/sockstat", "TCP:", "XYZ:", "time_wait_buckets", "TCP"),
+    Lie("net/sockstat", r" tw \d+", " tw x7", "time_wait_buckets", "x7"),
+    Lie("sys/net/ipv4/ip_local_port_range", ".*", "40009 40000", "ephemeral_ports", "40009"),
+    Lie("sys/net/ipv4/ip_local_reserved_ports", "^", "80,eighty", "ephemeral_ports", "eighty"),
+    Lie("sys/net/ipv4/tcp_fin_timeout", ".*", "soon", "sysctl_fin_timeout_seconds", "soon"),
+    Lie("net/tcp", "local_address", "address", "sockets", "local_address"),
+    Lie("net/tcp", r"(\n +\d+: [\w:]+ [\w:]+) \w\w", r"\1 ZZ", "sockets", "ZZ"),
+    Lie("net/tcp6", "local_address", "address", "sockets", "local_address"),
+]
+
+
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: f"{lie.file}-{lie.logged}")
+def test_a_lie_costs_what_depends_on_it(netns, tree, lie):
+    path = tree / lie.file
+    true_text = path.read_text()
+    false_text = re.sub(lie.pattern, lie.replacement, true_text, 0 if lie.file == "net/tcp" else 1)
+    assert false_text != true_text
+    path.write_text(false_text)
+    exporter = Exporter(netns, "procfs", flags=[f"--path.procfs={tree}"])
+    page = exporter.scrape()
+    guilty = failed(page)
+    assert guilty and guilty < COLLECTORS
+    assert not page.has(lie.absent)
+    assert lie.file in exporter.log() and lie.logged in exporter.log()
+
+    path.write_text(true_text)
+    whole = exporter.scrape()
+    assert failed(whole) == set()
+    assert whole.has(lie.absent)
+    for collector in COLLECTORS - guilty:
+        chosen = exporter.scrape(f"?collect[]={collector}")
+        assert names_of(chosen) <= names_of(page), collector
+
+
+def test_absent_proc_leaves_the_sockets_of_sock_diag(netns):
+    tcp.pair(netns, tcp.listen(netns))
+    exporter = Exporter(netns, "sock_diag", flags=["--path.procfs=/nonexistent"])
+    page = exporter.scrape()
+    assert page.value("sockets", family="ipv4", state="established") == 2
+    assert {"sysctl", "netstat", "ports"} <= failed(page)
+    assert not page.has("ephemeral_ports")
+    assert not page.has("active_opens_total")
+    assert "/nonexistent" in exporter.log()
+
+
+def test_absent_proc_and_no_other_source_is_an_error_of_once(netns):
+    done = run_binary(netns, "--once", "--collector.sockets.source=procfs",
+                      "--path.procfs=/nonexistent")
+    assert done.returncode == 1
+    assert "/nonexistent/net/tcp" in done.stderr
+    assert failed(Page(done.stdout)) >= {"sockets", "sysctl", "netstat"}
+
+
+def test_without_netlink_auto_reads_procfs(netns):
+    tcp.pair(netns, tcp.listen(netns))
+    exporter = Exporter(netns, "auto", before_exec=deny_netlink)
+    page = exporter.scrape()
+    assert failed(page) == set()
+    assert page.by("reader", "scrape_source_info")["procfs"] == 1
+    assert page.value("sockets", family="ipv4", state="established") == 2
+    assert "sock_diag" in exporter.log()
+
+
+def test_with_netlink_auto_reads_sock_diag(netns):
+    page = Exporter(netns, "auto").scrape()
+    assert page.by("reader", "scrape_source_info") == {
+        "bpf": 0, "sock_diag": 1, "procfs": 0, "replay": 0}
+
+
+def test_without_netlink_the_rest_of_the_page_stays(netns):
+    exporter = Exporter(netns, "sock_diag", before_exec=deny_netlink)
+    page = exporter.scrape()
+    assert failed(page) >= {"sockets", "time_wait", "keepalive", "listen"}
+    assert not failed(page) & {"sysctl", "netstat"}
+    assert not page.has("sockets")
+    assert page.has("active_opens_total")
+    assert page.has("ephemeral_ports")

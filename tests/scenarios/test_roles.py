@@ -1,0 +1,80 @@
+"""Who opened a connection, judged from its ports: each line of the role table, as TIME_WAIT here.
+
+The local end is always in the namespace that is watched; its ephemeral range is 40000-40009.
+"""
+
+import dataclasses
+from typing import Optional
+
+import pytest
+
+from harness import ss, tcp
+from harness.exporter import Exporter
+from harness.waiting import wait_until
+
+LOW, HIGH = 700, 40005  # outside and inside the range
+AUTOBOUND = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    role: str
+    opened_by: str  # us, them
+    local_port: int
+    remote_port: int
+    # What listens on the local port when the page is made: an address, or nothing.
+    listens: Optional[str] = None
+
+
+LINK = "10.77.0.1"
+CASES = [
+    Case("a client", "outbound", "us", AUTOBOUND, 80),
+    Case("a server", "inbound", "them", 8080, AUTOBOUND, listens=LINK),
+    Case("a server on every address", "inbound", "them", 8080, AUTOBOUND, listens="0.0.0.0"),
+    Case("a server on every address of both families", "inbound", "them", 8080, AUTOBOUND,
+         listens="::"),
+    Case("a server inside our range", "inbound", "them", HIGH, LOW, listens=LINK),
+    Case("a client whose port listens on another address", "outbound", "us", HIGH, 80,
+         listens="127.0.0.1"),
+    Case("a closed listener outside the range", "inbound", "them", 8080, HIGH),
+    Case("a closed listener inside the range", "unknown", "them", HIGH, HIGH),
+    Case("a server port inside our range", "unknown", "us", AUTOBOUND, HIGH),
+    Case("both ports low", "unknown", "us", LOW, 80),
+    # Known to be told wrong:
+    Case("a client bound low towards a high port", "inbound", "us", LOW, HIGH),
+    Case("a listener opened later on an outbound port", "inbound", "us", HIGH, 80, listens=LINK),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name.replace(" ", "_"))
+def test_k14_role(netns, peer, link, source, case):
+    assert link.address(netns) == LINK
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40009")
+    # A port nobody asked for is outside our range on the other side too, or the rule cannot know.
+    peer.set_sysctl("net.ipv4.ip_local_port_range",
+                    "40000 40009" if case.remote_port else "50000 50009")
+    _leave_time_wait(netns, peer, link, case)
+    if case.listens:
+        tcp.listen(netns, case.listens, case.local_port)
+    rows = ss.select(netns, state="time_wait")
+    assert len(rows) == 1
+    assert case.local_port in (AUTOBOUND, rows[0].local_port)
+    assert case.remote_port in (AUTOBOUND, rows[0].peer_port)
+
+    # Started only now: it has never seen a listener that is closed.
+    roles = Exporter(netns, source).scrape().by("role", "time_wait_sockets")
+    assert roles == {"outbound": 0, "inbound": 0, "unknown": 0} | {case.role: 1}
+
+
+def _leave_time_wait(netns, peer, link, case):
+    if case.opened_by == "us":
+        server = tcp.listen(peer, link.address(peer), case.remote_port)
+        ours, theirs = tcp.pair(netns, server, peer, source=(LINK, case.local_port))
+    else:
+        server = tcp.listen(netns, LINK, case.local_port)
+        source = (link.address(peer), case.remote_port)
+        theirs, ours = tcp.pair(peer, server, netns, source=source)
+    server.close()
+    tcp.close_in_order(ours, theirs)
+    wait_until("our end is in TIME_WAIT", lambda: ss.count(netns, state="time_wait") == 1)
