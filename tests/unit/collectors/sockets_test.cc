@@ -75,6 +75,16 @@ TEST(SocketsTest, AFigureThatTheKernelDoesNotWriteIsAbsentAndNoError) {
   EXPECT_EQ(page["sockets_orphaned"], 11);
 }
 
+TEST(SocketsTest, AContainerWithoutTheMemoryLimitHasNotFailed) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces[0].facts.socket_memory_limit = absl::NotFoundError("tcp_mem");
+  RunPass(SocketsCollector(), snapshot, {}, {});
+  const Page page = PageOf(snapshot);
+  EXPECT_TRUE(page.status().ok());
+  EXPECT_EQ(page["socket_memory_limit_bytes{level=low}"], std::nullopt);
+  EXPECT_EQ(page["socket_memory_bytes"], 14);
+}
+
 TEST(SocketsTest, NamespaceInfoNamesTheInodeAndIsEmptyWhereItIsUnknown) {
   Snapshot snapshot = MakeSnapshot();
   EXPECT_EQ(PageOf(snapshot)["namespace_info{inode=4026531840,uid=}"], 1);
