@@ -2,7 +2,7 @@
 
 from harness import ss
 from harness.counters import sockstat
-from harness.exporter import Exporter
+from harness.exporter import page_once
 from harness.population import STATES, populate
 from harness.still import still
 
@@ -30,9 +30,7 @@ def counted(names, keys):
 
 def test_k17_every_count_is_that_of_ss(netns, peer, link, source):
     populate(netns, peer, link)
-    exporter = Exporter(netns, source)
-    exporter.scrape()  # its connection is among the rows from now on
-    page, rows = still(netns, exporter.scrape)
+    page, rows = still(netns, lambda: page_once(netns, source))
 
     visible = [state for state in STATES if state != "bound_inactive"]
     by_state = ss.by_state(rows)

@@ -3,12 +3,12 @@ rest of the page is whole, and the log names what, where and the text."""
 
 import dataclasses
 import re
+import shutil
 
 import pytest
 
 from harness import procfs_tree, tcp
 from harness.exporter import Exporter, run_binary
-from harness.exposition import Page
 from harness.seccomp import deny_netlink
 
 COLLECTORS = {"sockets", "time_wait", "ports", "keepalive", "listen", "sysctl", "netstat"}
@@ -63,44 +63,55 @@ LIES = [
 
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: f"{lie.file}-{lie.logged}")
 def test_a_lie_costs_what_depends_on_it(netns, tree, lie):
+    exporter = Exporter(netns, "procfs", flags=[f"--path.procfs={tree}"])
+    before = exporter.scrape()
     path = tree / lie.file
     true_text = path.read_text()
     false_text = re.sub(lie.pattern, lie.replacement, true_text, 0 if lie.file == "net/tcp" else 1)
     assert false_text != true_text
+
     path.write_text(false_text)
-    exporter = Exporter(netns, "procfs", flags=[f"--path.procfs={tree}"])
     page = exporter.scrape()
     guilty = failed(page)
     assert guilty and guilty < COLLECTORS
-    assert not page.has(lie.absent)
+    assert before.has(lie.absent) and not page.has(lie.absent)
     assert lie.file in exporter.log() and lie.logged in exporter.log()
+    for collector in COLLECTORS - guilty:
+        theirs = exporter.scrape(f"?collect[]={collector}")
+        assert names_of(theirs) <= names_of(page), collector
 
     path.write_text(true_text)
-    whole = exporter.scrape()
-    assert failed(whole) == set()
-    assert whole.has(lie.absent)
-    for collector in COLLECTORS - guilty:
-        chosen = exporter.scrape(f"?collect[]={collector}")
-        assert names_of(chosen) <= names_of(page), collector
+    after = exporter.scrape()
+    assert failed(after) == set()
+    assert names_of(after) == names_of(before)
 
 
-def test_absent_proc_leaves_the_sockets_of_sock_diag(netns):
+def test_an_absent_file_costs_what_depends_on_it(netns, tree):
+    (tree / "net/netstat").unlink()
+    shutil.rmtree(tree / "sys")
+    exporter = Exporter(netns, "procfs", flags=[f"--path.procfs={tree}"])
+    page = exporter.scrape()
+    assert failed(page) >= {"ports"}
+    assert page.value("sockets", family="ipv4", state="established") == 2
+    assert page.has("active_opens_total")  # of net/snmp
+    assert not page.has("listen_overflows_total")
+    assert not page.has("ephemeral_ports")
+
+
+def test_an_empty_proc_leaves_the_sockets_of_sock_diag(netns, tmp_path):
     tcp.pair(netns, tcp.listen(netns))
-    exporter = Exporter(netns, "sock_diag", flags=["--path.procfs=/nonexistent"])
+    exporter = Exporter(netns, "sock_diag", flags=[f"--path.procfs={tmp_path}"])
     page = exporter.scrape()
     assert page.value("sockets", family="ipv4", state="established") == 2
-    assert {"sysctl", "netstat", "ports"} <= failed(page)
-    assert not page.has("ephemeral_ports")
+    assert failed(page) >= {"netstat", "ports"}
     assert not page.has("active_opens_total")
-    assert "/nonexistent" in exporter.log()
+    assert str(tmp_path) in exporter.log()
 
 
-def test_absent_proc_and_no_other_source_is_an_error_of_once(netns):
-    done = run_binary(netns, "--once", "--collector.sockets.source=procfs",
-                      "--path.procfs=/nonexistent")
-    assert done.returncode == 1
-    assert "/nonexistent/net/tcp" in done.stderr
-    assert failed(Page(done.stdout)) >= {"sockets", "sysctl", "netstat"}
+def test_an_absent_proc_is_named(netns):
+    done = run_binary(netns, "--once", "--path.procfs=/nonexistent")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "--path.procfs" in done.stderr and "/nonexistent" in done.stderr
 
 
 def test_without_netlink_auto_reads_procfs(netns):
@@ -119,11 +130,9 @@ def test_with_netlink_auto_reads_sock_diag(netns):
         "bpf": 0, "sock_diag": 1, "procfs": 0, "replay": 0}
 
 
-def test_without_netlink_the_rest_of_the_page_stays(netns):
-    exporter = Exporter(netns, "sock_diag", before_exec=deny_netlink)
-    page = exporter.scrape()
-    assert failed(page) >= {"sockets", "time_wait", "keepalive", "listen"}
-    assert not failed(page) & {"sysctl", "netstat"}
-    assert not page.has("sockets")
-    assert page.has("active_opens_total")
-    assert page.has("ephemeral_ports")
+def test_without_netlink_sock_diag_is_refused_with_the_reason(netns):
+    done = run_binary(netns, "--once", "--collector.sockets.source=sock_diag",
+                      preexec_fn=deny_netlink)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "sock_diag" in done.stderr
+    assert "Address family not supported" in done.stderr

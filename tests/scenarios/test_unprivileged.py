@@ -7,7 +7,7 @@ import tempfile
 import pytest
 
 from harness import differences
-from harness.exporter import BINARY, Exporter
+from harness.exporter import BINARY, page_once
 from harness.population import populate
 from harness.waiting import wait_until
 
@@ -25,16 +25,11 @@ def reachable_binary():
 
 def test_an_unprivileged_exporter_makes_the_same_page(netns, peer, link, source, reachable_binary):
     populate(netns, peer, link)
-    as_root = Exporter(netns, source)
-    as_nobody = Exporter(netns, source, port=10461, binary=reachable_binary,
-                         wrapper=NOBODY)
-    as_root.scrape()
-    as_nobody.scrape()
 
     def read_both():
-        before = differences.comparable(as_root.scrape())
-        nobody = as_nobody.scrape()
-        return before == differences.comparable(as_root.scrape()) and (before, nobody)
+        before = differences.comparable(page_once(netns, source))
+        nobody = page_once(netns, source, binary=reachable_binary, wrapper=NOBODY)
+        return before == differences.comparable(page_once(netns, source)) and (before, nobody)
     root, nobody = wait_until("nothing moves while both are read", read_both, 30)
     assert set(nobody.by("collector", "scrape_collector_success").values()) == {1}
     assert differences.disagreements(root, differences.comparable(nobody)) == {}

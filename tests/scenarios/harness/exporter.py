@@ -115,10 +115,19 @@ def assert_no_sanitizer_report(log):
     assert not _SANITIZER_REPORT.search(log), f"a sanitizer reports:\n{log}"
 
 
-def run_binary(namespace, *arguments, timeout_seconds=PATIENCE_SECONDS, **options):
+def run_binary(namespace, *arguments, binary=BINARY, wrapper=(),
+               timeout_seconds=PATIENCE_SECONDS, **options):
     """Runs it to its end in `namespace`; the finished process with its output."""
     with namespace.entered():
-        done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=False,
-                              timeout=timeout_seconds, stdin=subprocess.DEVNULL, **options)
+        done = subprocess.run([*wrapper, binary, *arguments], capture_output=True, text=True,
+                              check=False, timeout=timeout_seconds, stdin=subprocess.DEVNULL,
+                              **options)
     assert_no_sanitizer_report(done.stderr)
     return done
+
+
+def page_once(namespace, source, *flags, **how):
+    """The page of --once: no socket of the exporter's own is on it, and no request on its way."""
+    done = run_binary(namespace, "--once", *base_flags(source), *flags, **how)
+    assert done.returncode == 0, done.stderr
+    return Page(done.stdout)
