@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "exporter/http/assets.h"
-#include "exporter/http/page.h"
+#include "exporter/http/page/page.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -74,7 +75,8 @@ Response Handlers::Landing() const {
   const absl::StatusOr<std::shared_ptr<const ScrapeResult>> result =
       scrape_(Deadline::After(options_.scrape_timeout));
   if (!result.ok()) return ScrapeFailure(result.status());
-  Response response = Document("text/html; charset=utf-8", RenderPage(**result, options_.page));
+  Response response =
+      Document("text/html; charset=utf-8", RenderPage(**result, options_.page, absl::Now()));
   response.headers.emplace_back("Content-Security-Policy", kPagePolicy);
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   return response;

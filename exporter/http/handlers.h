@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collectors/model/deadline.h"
-#include "exporter/http/page.h"
+#include "exporter/http/page/page.h"
 #include "exporter/http/request.h"
 #include "exporter/scrape/filter.h"
 #include "exporter/scrape/scrape_result.h"

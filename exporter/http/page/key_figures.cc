@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "collectors/keepalive.h"
+#include "collectors/listen.h"
+#include "collectors/ports.h"
+#include "collectors/sockets.h"
+#include "collectors/time_wait.h"
+#include "exporter/http/page/sections.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+Html Tile(absl::string_view section, absl::string_view name, const Html& value,
+          absl::string_view note) {
+  return Fill(
+      "<li><a href=\"#$0\"><span class=\"name\">$1</span><strong>$2</strong>"
+      "<span class=\"note\">$3</span></a></li>",
+      section, name, value, note);
+}
+
+Html Share(double part, double limit) {
+  return Fill("<span class=\"$0\">$1</span>", LevelOf(part, limit), Percent(part, limit));
+}
+
+Html NotRead() { return Fill("<span class=\"unknown\">not read</span>"); }
+
+Html Ports(const NamespaceSnapshot& ns) {
+  const absl::StatusOr<PortsReport>& report = ns.Get<PortsReport>();
+  if (!report.ok() || !ns.facts.ephemeral_ports.ok()) {
+    return Tile("ports", "Ephemeral ports in use", NotRead(), "");
+  }
+  const uint64_t usable = UsablePorts(*ns.facts.ephemeral_ports).count();
+  return Tile("ports", "Ephemeral ports in use",
+              Share(static_cast<double>(report->used), static_cast<double>(usable)),
+              Fill("$0 of $1", uint64_t{report->used}, usable).code);
+}
+
+Html Established(const NamespaceSnapshot& ns) {
+  const absl::StatusOr<SocketsReport>& report = ns.Get<SocketsReport>();
+  if (!report.ok()) return Tile("states", "Established", NotRead(), "");
+  const auto count = [&](TcpState state) {
+    return report->Count(Family::kIpv4, state).value_or(0) +
+           report->Count(Family::kIpv6, state).value_or(0);
+  };
+  return Tile("states", "Established", ToHtml(count(TcpState::kEstablished)),
+              Fill("$0 in CLOSE_WAIT", count(TcpState::kCloseWait)).code);
+}
+
+Html TimeWait(const NamespaceSnapshot& ns) {
+  const absl::StatusOr<TimeWaitReport>& report = ns.Get<TimeWaitReport>();
+  if (!report.ok()) return Tile("time-wait", "TIME_WAIT", NotRead(), "");
+  uint64_t total = 0;
+  for (const uint64_t sockets : report->sockets) total += sockets;
+  const uint64_t outbound = report->sockets[static_cast<size_t>(Role::kOutbound)];
+  return Tile("time-wait", "TIME_WAIT", ToHtml(total), Fill("$0 outbound", outbound).code);
+}
+
+Html Queues(const NamespaceSnapshot& ns) {
+  const absl::StatusOr<ListenReport>& report = ns.Get<ListenReport>();
+  if (!report.ok()) return Tile("listen", "Fullest accept queue", NotRead(), "");
+  if (report->groups.empty()) return Tile("listen", "Fullest accept queue", Fill("none"), "");
+  const ListenGroup& fullest = report->groups.front();
+  if (!fullest.max_ratio.has_value()) {
+    return Tile("listen", "Fullest accept queue", ToHtml(fullest.queue), "its limit is not known");
+  }
+  return Tile("listen", "Fullest accept queue", Share(*fullest.max_ratio, 1),
+              absl::StrCat("port ", fullest.port));
+}
+
+Html Unanswered(const NamespaceSnapshot& ns) {
+  const absl::StatusOr<KeepaliveReport>& report = ns.Get<KeepaliveReport>();
+  if (!report.ok()) return Tile("keepalive", "Peers not answering", NotRead(), "");
+  uint64_t sockets = 0;
+  for (const uint64_t unanswered : report->unanswered) sockets += unanswered;
+  return Tile("keepalive", "Peers not answering", ToHtml(sockets), "keepalive probes");
+}
+
+}  // namespace
+
+Html KeyFigures(const SectionInput& input) {
+  const NamespaceSnapshot& ns = input.ns;
+  return Fill("<ul class=\"tiles\" aria-label=\"Key figures\">$0$1$2$3$4</ul>", Ports(ns),
+              TimeWait(ns), Established(ns), Queues(ns), Unanswered(ns));
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,74 @@
+#include "absl/strings/str_cat.h"
+#include "collectors/listen.h"
+#include "exporter/http/page/sections.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+std::string AddressAndPort(const ListenGroup& group) {
+  const std::string address = ToString(group.address);
+  const bool brackets = group.address.family() == Family::kIpv6;
+  return brackets ? absl::StrCat("[", address, "]:", group.port)
+                  : absl::StrCat(address, ":", group.port);
+}
+
+Html Queue(const ListenGroup& group) {
+  if (!group.limit.has_value()) return Fill("$0 of a limit $1", group.queue, Unknown());
+  // The worst socket, because a full one beside an empty one still loses connections.
+  const double ratio = group.max_ratio.value_or(0);
+  return Fill("$0 of $1$2", group.queue, *group.limit,
+              LimitBar(ratio, 1,
+                       absl::StrCat(group.queue, " of ", *group.limit, " places, fullest socket ",
+                                    Percent(ratio, 1))));
+}
+
+Html Row(const ListenGroup& group) {
+  Html notes;
+  if (group.listeners > 1) notes += Fill("<small>$0 sockets</small>", uint64_t{group.listeners});
+  if (group.in_ephemeral_range) {
+    notes += Fill("<small class=\"attention\">inside the ephemeral range, not reserved</small>");
+  }
+  return Fill(
+      "<tr><th scope=\"row\"><span class=\"address\">$0</span>$1</th><td class=\"wide\">$2</td>"
+      "<td>$3</td></tr>",
+      AddressAndPort(group), notes, Queue(group), group.drops);
+}
+
+Html Totals(const ListenReport& report, const absl::StatusOr<TcpCounters>& counters) {
+  const auto counter = [&](absl::string_view name, TcpCounter which) {
+    if (!counters.ok()) return Html();
+    const std::optional<uint64_t> value = (*counters)[which];
+    return Figure(name, value.has_value() ? ToHtml(*value) : Absent(), "since boot");
+  };
+  return Fill("<dl class=\"figures\">$0$1$2</dl>",
+              Figure("Not yet accepted", ToHtml(report.unaccepted), "by their programs"),
+              counter("Queue overflows", TcpCounter::kListenOverflows),
+              counter("Drops, all reasons", TcpCounter::kListenDrops));
+}
+
+}  // namespace
+
+Html ListenSection(const SectionInput& input) {
+  const absl::StatusOr<ListenReport>& report = input.ns.Get<ListenReport>();
+  if (!report.ok()) {
+    return Section("listen", "Listeners", Missing(input, "listen", report.status()));
+  }
+  Html body = Totals(*report, input.ns.facts.counters);
+  Html rows;
+  for (const ListenGroup& group : report->groups) rows += Row(group);
+  if (report->groups.empty()) {
+    body += Fill("<p>Nothing listens in this namespace.</p>");
+  } else {
+    body += Fill(
+        "<table class=\"listeners\"><thead><tr><th scope=\"col\">Address</th>"
+        "<th scope=\"col\" class=\"wide\">Accept queue</th><th scope=\"col\">Drops</th></tr>"
+        "</thead><tbody>$0</tbody></table>",
+        rows);
+  }
+  if (report->omitted_groups > 0) {
+    body += Fill("<p class=\"note\">And $0 more, with emptier queues.</p>", report->omitted_groups);
+  }
+  return Section("listen", "Listeners", body);
+}
+
+}  // namespace tcp_lifecycle
