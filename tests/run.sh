@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/lib.sh
 
-suites=(format shell layers install golden unit scenarios browser bench fuzz asan tsan tidy)
+suites=(format shell layers install docs golden unit scenarios browser bench fuzz asan tsan tidy)
 jobs=$(nproc)
 python=/usr/bin/python3
 export TLE_BINARY=$PWD/build/release/tcp_lifecycle_exporter
@@ -29,6 +29,10 @@ suite_tidy() {
   cmake --preset tidy >/dev/null
   sources 'collectors/*.cc' 'exporter/*.cc' |
     xargs -0 run-clang-tidy -quiet -p build/tidy -j "$jobs"
+}
+suite_docs() {
+  build release
+  pytest tests/docs
 }
 suite_golden() {
   build release

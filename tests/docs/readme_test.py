@@ -1,0 +1,87 @@
+"""What README.md says agrees with the binary (TLE_BINARY), with METRICS.md and with the tree."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+README = (REPOSITORY / "README.md").read_text()
+METRICS = (REPOSITORY / "collectors/METRICS.md").read_text()
+
+
+def output_of(*flags: str) -> str:
+    command = [os.environ["TLE_BINARY"], *flags]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def flags_in_help() -> dict[str, str]:
+    """Flag as it is spelled -> its default, empty when --help names none."""
+    text = re.sub(r"\n {10,}", " ", output_of("--help"))
+    rows = re.findall(r"^  (?:-\w, )?(--\S+)(.*)$", text, re.MULTILINE)
+    flags = {}
+    for flag, meaning in rows:
+        default = re.search(r" Default: (.+?)$", re.sub(" +", " ", meaning))
+        flags[flag] = default[1] if default else ""
+    assert flags["--web.listen-address=ADDRESS"] == ":10460"  # the help was understood
+    return flags
+
+
+def flags_in_readme(collectors: list[str]) -> dict[str, str]:
+    rows = re.findall(r"^\| `(--[^`]+)` \|([^|]*)\|", README, re.MULTILINE)
+    flags = {}
+    for flag, default in rows:
+        for name in collectors if "NAME" in flag else [""]:
+            flags[flag.replace("NAME", name)] = default.replace("`", "").strip()
+    return flags
+
+
+def promql_in_readme() -> list[str]:
+    blocks = re.findall(r"```promql\n(.*?)```", README, re.DOTALL)
+    return [query for block in blocks for query in block.strip().splitlines()]
+
+
+def test_the_flags_are_those_of_help():
+    in_help = flags_in_help()
+    collectors = [f[len("--[no-]collector.") :] for f in in_help if f.startswith("--[no-]")]
+    assert flags_in_readme(collectors) == in_help
+
+
+def test_metrics_md_is_what_the_binary_prints():
+    assert METRICS == output_of("--print-metrics-md")
+
+
+def test_every_metric_named_is_documented():
+    named = set(re.findall(r"\btcp_lifecycle_(?!exporter\b)\w+", README))
+    assert len(named) > 5
+    assert sorted(name for name in named if f"`{name}`" not in METRICS) == []
+
+
+def test_there_are_five_questions_with_queries():
+    section = README.split("\n## Five questions\n")[1].split("\n## ")[0]
+    assert section.count("```promql") == len(re.findall(r"^\*\*.*\?\*\*", section, re.MULTILINE)) == 5
+
+
+@pytest.mark.parametrize("query", promql_in_readme())
+def test_a_query_is_promql(tmp_path, query):
+    rules = tmp_path / "rules.yml"
+    rules.write_text(f"groups:\n- name: readme\n  rules:\n  - record: a:b\n    expr: '{query}'\n")
+    checked = subprocess.run(
+        ["promtool", "check", "rules", rules], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_inside_the_repository_lead_somewhere(document):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (REPOSITORY / document).read_text())
+    assert [link for link in links if not (REPOSITORY / link).exists()] == []
+
+
+def test_every_suite_of_the_runner_is_in_contributing():
+    runner = (REPOSITORY / "tests/run.sh").read_text()
+    suites = re.search(r"^suites=\((.*?)\)", runner, re.MULTILINE)[1].split()
+    table = (REPOSITORY / "CONTRIBUTING.md").read_text()
+    assert [suite for suite in suites if f"`{suite}`" not in table] == []
