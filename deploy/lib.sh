@@ -63,9 +63,11 @@ install_packages() {
   fi
 }
 
-# build PRESET [TARGET]: configures once, builds what changed.
+# build PRESET [TARGET...]: configures once, builds what changed.
 build() {
-  say "building preset $1"
-  cmake --preset "$1" >/dev/null
-  cmake --build --preset "$1" ${2:+--target "$2"}
+  local preset=$1
+  shift
+  say "building preset $preset"
+  cmake --preset "$preset" >/dev/null
+  cmake --build --preset "$preset" ${1:+--target "$@"}
 }

@@ -48,9 +48,10 @@ suite_browser() {
   npm --prefix tests/browser ci --no-audit --no-fund
   npm --prefix tests/browser test
 }
-suite_bench() {
+suite_bench() { # a small run, to see that it works: measure with tests/bench/scrape_cost.py itself
   build release
-  as_root "$python" tests/bench/bench.py --binary "$TLE_BINARY" --small
+  build dev bare_dump make_sockets
+  as_root "$python" tests/bench/scrape_cost.py --sockets 10000 --rounds 3
 }
 suite_install() {
   local to

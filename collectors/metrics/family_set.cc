@@ -9,9 +9,7 @@ namespace {
 
 using prometheus::MetricType;
 
-bool IsSimple(MetricType type) {
-  return type == MetricType::Gauge || type == MetricType::Counter;
-}
+bool IsSimple(MetricType type) { return type == MetricType::Gauge || type == MetricType::Counter; }
 
 }  // namespace
 
@@ -50,8 +48,8 @@ void FamilySet::AddHistogram(const FamilyDescriptor& family,
                              std::initializer_list<absl::string_view> values,
                              std::span<const double> bounds, std::span<const uint64_t> counts,
                              double sum) {
-  const bool fits = family.type == MetricType::Histogram &&
-                    values.size() == family.labels.size() && counts.size() == bounds.size() + 1;
+  const bool fits = family.type == MetricType::Histogram && values.size() == family.labels.size() &&
+                    counts.size() == bounds.size() + 1;
   assert(fits);
   if (!fits) return;
   prometheus::ClientMetric::Histogram& histogram = NewSeries(family, values).histogram;
