@@ -9,13 +9,21 @@
 #include "collectors/kernel/procfs/sysctls.h"
 #include "collectors/kernel/procfs/tcp_mem.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace tcp_lifecycle;
-  const absl::string_view text(reinterpret_cast<const char*>(data), size);
+namespace tcp_lifecycle {
+namespace {
+
+void ReadFile(absl::string_view text) {
   ParseSysctl(text).IgnoreError();
   ParseTcpMem(text, 4096).IgnoreError();
   ParseIpLocalReservedPorts(text).IgnoreError();
   const absl::StatusOr<PortRange> range = ParseIpLocalPortRange(text);
   if (range.ok() && range->size() == 0) std::abort();
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  tcp_lifecycle::ReadFile(absl::string_view(reinterpret_cast<const char*>(data), size));
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -20,21 +21,23 @@ void Check(const TcpRow& row) {
   if (row.socket.flags == kUnaccepted && !may_be_unaccepted) std::abort();
 }
 
-}  // namespace
-}  // namespace tcp_lifecycle
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace tcp_lifecycle;
+void ReadFile(absl::string_view text) {
   absl::StatusOr<TcpColumns> columns = absl::UnknownError("no header yet");
-  const absl::string_view text(reinterpret_cast<const char*>(data), size);
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     if (!columns.ok()) {
       columns = ParseTcpHeader(line);
-      if (!columns.ok()) return 0;
+      if (!columns.ok()) return;
       continue;
     }
     const absl::StatusOr<TcpRow> row = ParseTcpRow(line, *columns, 100);
     if (row.ok()) Check(*row);
   }
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  tcp_lifecycle::ReadFile(absl::string_view(reinterpret_cast<const char*>(data), size));
   return 0;
 }

@@ -24,6 +24,8 @@ class ProcTree {
   ~ProcTree() { std::filesystem::remove_all(root_); }
   ProcTree(const ProcTree&) = delete;
   ProcTree& operator=(const ProcTree&) = delete;
+  ProcTree(ProcTree&&) = delete;
+  ProcTree& operator=(ProcTree&&) = delete;
 
   // Creates or replaces `path` and the directories above it.
   ProcTree& Write(const std::string& path, absl::string_view text) {
