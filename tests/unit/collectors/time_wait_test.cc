@@ -68,7 +68,7 @@ TEST(TimeWaitTest, TheHistogramIsOfOutboundOnesOnly) {
 
 TEST(TimeWaitTest, TheKernelsOwnFiguresComeFromFacts) {
   const Page page = PageWith({});
-  const TcpCounters& counters = *MakeSnapshot().namespaces[0].facts.counters;
+  const TcpCounters counters = *MakeSnapshot().namespaces[0].facts.counters;
   EXPECT_EQ(page["time_wait_buckets"], 12);
   EXPECT_EQ(page["time_wait_buckets_limit"], 106);
   EXPECT_EQ(page["time_wait_counted_total"], counters[TcpCounter::kTimeWaitCounted]);
