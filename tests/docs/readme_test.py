@@ -49,10 +49,6 @@ def test_the_flags_are_those_of_help():
     assert flags_in_readme(collectors) == in_help
 
 
-def test_metrics_md_is_what_the_binary_prints():
-    assert METRICS == output_of("--print-metrics-md")
-
-
 def test_every_metric_named_is_documented():
     named = set(re.findall(r"\btcp_lifecycle_(?!exporter\b)\w+", README))
     assert len(named) > 5
