@@ -51,6 +51,7 @@ class IpAddress {
   constexpr const std::array<uint8_t, 16>& bytes() const { return bytes_; }
 
   constexpr bool operator==(const IpAddress&) const = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the defaulted <=> for a 0 pointer.
   constexpr auto operator<=>(const IpAddress&) const = default;
 
   template <typename H>
