@@ -41,6 +41,12 @@ def netns(request):
     return _new_namespace(request)
 
 
+@pytest.fixture(scope="module")
+def module_netns(request):
+    """One for all tests of a file."""
+    return _new_namespace(request)
+
+
 @pytest.fixture
 def peer(request):
     """A second one, for the other end of a connection."""

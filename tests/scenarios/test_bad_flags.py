@@ -4,9 +4,10 @@ import subprocess
 
 import pytest
 
-from harness import tcp
-from harness.exporter import BINARY, Exporter, run_binary
+from harness import ss, tcp
+from harness.exporter import BINARY, PATIENCE_SECONDS, Exporter, run_binary
 from harness.exposition import Page
+from harness.waiting import wait_until
 
 
 @pytest.mark.parametrize("arguments, named", [
@@ -49,6 +50,12 @@ def test_a_port_in_use_is_named(netns, address):
     assert "in use" in done.stderr
 
 
+def get_when_ready(netns, host):
+    wait_until("the exporter listens", lambda: ss.count(netns, state="listen", local_port=10460),
+               PATIENCE_SECONDS)
+    return netns.run("curl", "-sS", f"http://{host}:10460/metrics")
+
+
 def test_several_addresses_of_both_families_are_served(netns):
     exporter = Exporter(netns, flags=["--web.listen-address=127.0.0.1:10470",
                                       "--web.listen-address=[::1]:10471"])
@@ -61,9 +68,16 @@ def test_the_default_address_serves_both_families(netns):
     process = netns.start([BINARY], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL)
     for host in ("127.0.0.1", "[::1]"):
-        page = netns.run("curl", "-sS", "--retry", "50", "--retry-connrefused", "--retry-delay",
-                         "0", "--retry-max-time", "20", f"http://{host}:10460/metrics")
-        assert Page(page).has("sockets")
+        assert Page(get_when_ready(netns, host)).has("sockets")
+    process.terminate()
+    assert process.wait(20) == 0
+
+
+def test_the_default_address_serves_ipv4_where_ipv6_is_off(netns):
+    netns.set_sysctl("net.ipv6.conf.all.disable_ipv6", 1)
+    process = netns.start([BINARY], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL)
+    assert Page(get_when_ready(netns, "127.0.0.1")).has("sockets")
     process.terminate()
     assert process.wait(20) == 0
 

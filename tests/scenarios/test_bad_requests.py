@@ -12,9 +12,10 @@ from harness.exposition import Page
 from harness.waiting import wait_until
 
 
-@pytest.fixture
-def exporter(netns):
-    return Exporter(netns)
+@pytest.fixture(scope="module")
+def exporter(module_netns):
+    """One for all: what a client has done must not matter to the next."""
+    return Exporter(module_netns)
 
 
 def answer_to(exporter, request):
@@ -73,7 +74,8 @@ def test_a_bad_request_is_refused(exporter, request_bytes, statuses):
     ("?collect[]=" + "x" * 3000, 400, "xxx"),
     ("?collect[]=%zz", 400, "%"),
     ("?collect[]=%3Cscript%3E", 400, "script"),
-])
+], ids=["collect", "exclude", "collect_unknown", "exclude_unknown", "both", "far_too_long",
+        "bad_escape", "markup"])
 def test_choosing_collectors(exporter, query, status, said):
     response, body = exporter.get("/metrics" + query)
     assert response.status == status
@@ -86,7 +88,8 @@ def test_choosing_collectors(exporter, query, status, said):
         assert response.headers["Content-Type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize("timeout", ["soon", "-1", "0", "1e400", "nan", "", "0.0000001", "9" * 500])
+@pytest.mark.parametrize("timeout", ["soon", "-1", "0", "1e400", "nan", "", "0.0000001", "9" * 500],
+                         ids=lambda value: value[:9] or "empty")
 def test_a_senseless_scrape_timeout_is_survived(exporter, timeout):
     response, _ = exporter.get("/metrics", {"X-Prometheus-Scrape-Timeout-Seconds": timeout})
     assert response.status in (200, 503)
@@ -118,9 +121,9 @@ def test_clients_that_never_finish_delay_nobody(exporter):
         client.close()
 
 
-def test_slow_readers_delay_nobody(netns, exporter):
+def test_slow_readers_delay_nobody(exporter):
     for port in range(2000, 2050):
-        tcp.listen(netns, port=port)  # a longer page
+        tcp.listen(exporter.namespace, port=port)  # a longer page
     slow = [exporter.open_socket() for _ in range(30)]
     for client in slow:
         client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
@@ -157,7 +160,8 @@ def test_a_hundred_scrapes_at_once(exporter):
         connection.close()
 
 
-def test_sigterm_during_scrapes_ends_it_cleanly(exporter):
+def test_sigterm_during_scrapes_ends_it_cleanly(netns):
+    exporter = Exporter(netns)
     connections = [exporter.connect() for _ in range(20)]
     for connection in connections:
         connection.request("GET", "/metrics")

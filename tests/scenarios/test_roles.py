@@ -9,7 +9,7 @@ from typing import Optional
 import pytest
 
 from harness import ss, tcp
-from harness.exporter import Exporter
+from harness.exporter import page_once
 from harness.waiting import wait_until
 
 LOW, HIGH = 700, 40005  # outside and inside the range
@@ -62,8 +62,8 @@ def test_k14_role(netns, peer, link, source, case):
     assert case.local_port in (AUTOBOUND, rows[0].local_port)
     assert case.remote_port in (AUTOBOUND, rows[0].peer_port)
 
-    # Started only now: it has never seen a listener that is closed.
-    roles = Exporter(netns, source).scrape().by("role", "time_wait_sockets")
+    # The exporter starts only now: it has never seen a listener that is closed.
+    roles = page_once(netns, source).by("role", "time_wait_sockets")
     assert roles == {"outbound": 0, "inbound": 0, "unknown": 0} | {case.role: 1}
 
 
