@@ -15,7 +15,7 @@ namespace tcp_lifecycle {
 namespace {
 
 uint32_t RemainingMs(const inet_diag_msg& row, Timer timer) {
-  // Kernels before 5.1 write the time since a timer was due as a negative number.
+  // Older kernels write the time since a timer was due as a negative number.
   constexpr uint32_t kLargest = std::numeric_limits<int32_t>::max();
   return timer == Timer::kNone || row.idiag_expires > kLargest ? 0 : row.idiag_expires;
 }
