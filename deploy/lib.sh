@@ -29,10 +29,9 @@ missing_packages() {
   done
 }
 
-# The units that start at boot, read from the disk: works where systemd does not run.
+# The daemons that start at boot, read from the disk: works where systemd does not run.
 enabled_units() {
-  command -v systemctl >/dev/null || return 0
-  systemctl --root=/ list-unit-files --state=enabled --no-legend | awk '{print $1}' | sort
+  find /etc/systemd/system/multi-user.target.wants -name '*.service' -printf '%f\n' 2>/dev/null | sort
 }
 
 # install_packages LIST...: installs what is missing, and nothing when nothing is.
@@ -40,7 +39,7 @@ enabled_units() {
 # A package of a daemon starts it and enables it for the next boot. Here they are wanted for their
 # programs alone: SYSTEMD_OFFLINE makes systemctl ignore every start during this installation (it is
 # made for package scripts, and leaves no file behind as a policy-rc.d would when this is killed),
-# and units that the installation enabled are disabled again. What ran and was enabled stays so.
+# and daemons that the installation enabled are disabled again. What ran and was enabled stays so.
 install_packages() {
   local missing before enabled
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
@@ -51,7 +50,7 @@ install_packages() {
   [ "${#missing[@]}" -gt 0 ] || return 0
 
   say "installing: ${missing[*]}"
-  before=$(enabled_units)
+  before=$(enabled_units || true)
   as_root apt-get update -qq || say "apt-get update failed; going on with the package lists there are"
   as_root env DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
@@ -59,7 +58,7 @@ install_packages() {
   mapfile -t enabled < <(comm -13 <(printf '%s\n' "$before") <(enabled_units))
   if [ "${#enabled[@]}" -gt 0 ]; then
     say "keeping out of the next boot: ${enabled[*]}"
-    as_root systemctl --root=/ disable "${enabled[@]}"
+    as_root systemctl --root=/ --quiet disable "${enabled[@]}"
   fi
 }
 

@@ -13,8 +13,8 @@ export PYTHONDONTWRITEBYTECODE=1 CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL
 
 sources() { git ls-files -z -- "$@"; }
 pytest() { "$python" -m pytest -p no:cacheprovider "$@"; }
-preset() {
-  build "$1"
+preset() { # PRESET [TARGET]
+  build "$@"
   ctest --preset "$1"
 }
 
@@ -24,7 +24,7 @@ suite_layers() { pytest tests/layers; }
 suite_unit() { preset dev; }
 suite_asan() { preset asan; }
 suite_tsan() { preset tsan; }
-suite_fuzz() { preset fuzz; }
+suite_fuzz() { preset fuzz fuzzers; }
 suite_tidy() {
   cmake --preset tidy >/dev/null
   sources 'collectors/*.cc' 'exporter/*.cc' |
