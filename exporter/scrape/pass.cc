@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "exporter/scrape/text.h"
+#include "collectors/metrics/text.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -42,7 +42,7 @@ ScrapeResult Pass::Run(const Deadline& deadline) {
   parts_.on_status("process statistics", process.status());
   FamilySet self;
   DescribeSelf(result, process, parts_.build, self);
-  result.self_text = ToText(self);
+  result.self_text = ToText(self.families());
   return result;
 }
 
@@ -79,7 +79,7 @@ CollectorResult Pass::End(Watcher& watcher, const ScrapeResult& result) const {
   ended.name = std::string(watcher.collector->Name());
   FamilySet families;
   ended.status = watcher.collector->Describe(result.snapshot, families);
-  ended.text = ToText(families);
+  ended.text = ToText(families.families());
   ended.duration_seconds = Seconds(watcher.busy + (Clock::now() - from));
   const bool told_already = result.pass.has_value() && ended.status == result.pass->status;
   if (ended.status.ok() || !told_already) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "exporter/scrape/text.h"
+#include "collectors/metrics/text.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -14,7 +14,7 @@ std::string Describe(const ScrapeResult& result,
                      const absl::StatusOr<ProcessStats>& process = ProcessStats()) {
   FamilySet families;
   DescribeSelf(result, process, {"1.2.3", "abc", "gnu 12", "none"}, families);
-  return ToText(families);
+  return ToText(families.families());
 }
 
 TEST(SelfMetricsTest, OneReaderIsInUseAndTheOthersAreThereAsZero) {
