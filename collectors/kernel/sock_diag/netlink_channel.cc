@@ -34,7 +34,7 @@ absl::StatusOr<UniqueFd> OpenSockDiagSocket() {
 
 absl::StatusOr<uint32_t> NetlinkChannel::Request(const DumpRequest& request) {
   const std::vector<std::byte> message = EncodeRequest(request, ++sequence_);
-  ssize_t sent;
+  ssize_t sent = 0;
   do {
     // A netlink socket without a peer sends to port 0, the kernel.
     sent = send(socket_.get(), message.data(), message.size(), 0);
