@@ -21,7 +21,8 @@
 namespace tcp_lifecycle {
 namespace {
 
-constexpr size_t kWorkers = 192;
+// Each costs about 20 kB at rest; a slow reader occupies one for 5 seconds at most.
+constexpr size_t kWorkers = 128;
 // Each connection kept alive costs a worker; a Prometheus server needs one.
 constexpr size_t kKeptAlive = 32;
 constexpr size_t kMaxRequestBytes = 8192;
