@@ -44,7 +44,8 @@ Html Absent() { return Fill("<span class=\"unknown\">absent here</span>"); }
 std::string Percent(double part, double whole) {
   const double percent = whole > 0 ? 100 * part / whole : 0;
   if (percent > 0 && percent < 0.05) return "< 0.1 %";
-  return absl::StrFormat(percent >= 99.95 || percent == 0 ? "%.0f %%" : "%.1f %%", percent);
+  if (percent > 99.95 && percent < 100) return "> 99.9 %";
+  return absl::StrFormat(percent == 0 || percent >= 100 ? "%.0f %%" : "%.1f %%", percent);
 }
 
 std::string Duration(double seconds) {

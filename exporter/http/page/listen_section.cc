@@ -13,7 +13,7 @@ std::string AddressAndPort(const ListenGroup& group) {
 }
 
 Html Queue(const ListenGroup& group) {
-  if (!group.limit.has_value()) return Fill("$0 of a limit $1", group.queue, Unknown());
+  if (!group.limit.has_value()) return Fill("$0, limit $1", group.queue, Unknown());
   // The worst socket, because a full one beside an empty one still loses connections.
   const double ratio = group.max_ratio.value_or(0);
   return Fill("$0 of $1$2", group.queue, *group.limit,

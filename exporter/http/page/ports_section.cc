@@ -76,7 +76,8 @@ Html PortsSection(const SectionInput& input) {
           "cannot serve any connect() that lets the kernel choose the port.</p>");
     }
   }
-  if (!report.ok()) body += Missing(input, "ports", report.status());
+  // Without the range there is no report either, for the reason that is already said.
+  if (ports.ok() && !report.ok()) body += Missing(input, "ports", report.status());
   return Section("ports", "Ephemeral ports", body);
 }
 

@@ -59,12 +59,12 @@ Html Buckets(const NamespaceFacts& facts) {
 }
 
 Html Counters(const absl::StatusOr<TcpCounters>& counters) {
-  if (!counters.ok()) return Problem(counters.status());
+  if (!counters.ok()) return Figure("Counters", Problem(counters.status()));
   const auto figure = [&](absl::string_view name, TcpCounter counter) {
     const std::optional<uint64_t> value = (*counters)[counter];
     return Figure(name, value.has_value() ? ToHtml(*value) : Absent());
   };
-  return Fill("$0$1$2", figure("Reused for a new connection", TcpCounter::kTimeWaitReused),
+  return Fill("$0$1$2", figure("Reused by connect()", TcpCounter::kTimeWaitReused),
               figure("Killed", TcpCounter::kTimeWaitKilled),
               figure("Refused at the limit", TcpCounter::kTimeWaitOverflow));
 }

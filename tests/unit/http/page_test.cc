@@ -1,0 +1,231 @@
+#include "exporter/http/page/page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "collectors/keepalive.h"
+#include "collectors/listen.h"
+#include "collectors/ports.h"
+#include "collectors/sockets.h"
+#include "collectors/time_wait.h"
+#include "exporter/http/page/html.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr absl::string_view kHostile = "<script>\"'&";
+
+// Everything is known, and zero, but for what a test sets.
+ScrapeResult KnownResult() {
+  ScrapeResult result;
+  NamespaceSnapshot& ns = result.snapshot.namespaces.emplace_back();
+  ns.facts.netns.name = "self";
+  ns.facts.sysctls = Sysctls();
+  ns.facts.sockstat = Sockstat{.orphan = 0, .time_wait = 0, .allocated = 0, .memory_bytes = 0};
+  ns.facts.socket_memory_limit = SocketMemoryLimit();
+  ns.facts.counters = TcpCounters();
+  ns.facts.ephemeral_ports = EphemeralPorts{.range = {.min = 32768, .max = 60999}, .reserved = {}};
+  ns.Get<SocketsReport>() = SocketsReport{.counts = {}, .knows_bound_inactive = true};
+  ns.Get<TimeWaitReport>() = TimeWaitReport();
+  ns.Get<PortsReport>() = PortsReport{.blocked = {0, 0, 0}, .used = 0};
+  ns.Get<KeepaliveReport>() = KeepaliveReport();
+  ns.Get<ListenReport>() = ListenReport{.groups = {}, .omitted_groups = 0, .unaccepted = 0};
+  for (const char* name : {"sockets", "time_wait", "ports", "keepalive", "listen"}) {
+    result.collectors.push_back({.name = name, .status = {}, .text = {}});
+  }
+  result.pass = PassOutcome();
+  result.source = "sock_diag";
+  return result;
+}
+
+NamespaceSnapshot& NamespaceOf(ScrapeResult& result) { return result.snapshot.namespaces.front(); }
+
+std::string Render(const ScrapeResult& result) {
+  return RenderPage(result, {.hostname = "web-1", .version = "1.2.3"}, absl::UnixEpoch());
+}
+
+// The part of the page from a section's id to its end.
+std::string SectionOf(const std::string& page, absl::string_view id) {
+  const size_t from = page.find(absl::StrCat("<section id=\"", id, "\""));
+  return from == std::string::npos ? "" : page.substr(from, page.find("</section>", from) - from);
+}
+
+TEST(PageTest, SaysWhichHostAndWhen) {
+  const std::string page = Render(KnownResult());
+  EXPECT_THAT(page, StartsWith("<!doctype html>"));
+  EXPECT_THAT(page, HasSubstr("<h1>web-1</h1>"));
+  EXPECT_THAT(page, HasSubstr("Namespace <b>self</b>"));
+  EXPECT_THAT(page, HasSubstr("Reader <b>sock_diag</b>"));
+  EXPECT_THAT(page, HasSubstr("1970-01-01 00:00:00 UTC"));
+  EXPECT_THAT(page, HasSubstr("1.2.3"));
+}
+
+TEST(PageTest, WhatIsKnownIsNeverCalledUnknown) {
+  ScrapeResult result = KnownResult();
+  EXPECT_THAT(Render(result), Not(HasSubstr("not known by this source")));
+  EXPECT_THAT(Render(result), Not(HasSubstr("Not read")));
+}
+
+TEST(PageTest, LinksAreRelativeSoThatAProxyMayAddAPath) {
+  const std::string page =
+      RenderPage(KnownResult(), {.hostname = "", .version = "", .telemetry_path = "/probe/tcp"},
+                 absl::UnixEpoch());
+  EXPECT_THAT(page, HasSubstr("href=\"probe/tcp\""));
+  EXPECT_THAT(page, HasSubstr("href=\"-/assets/page.css\""));
+  EXPECT_THAT(page, Not(HasSubstr("=\"/")));
+}
+
+TEST(PageTest, PortsAreDividedByWhoHoldsThem) {
+  ScrapeResult result = KnownResult();
+  NamespaceSnapshot& ns = NamespaceOf(result);
+  ns.facts.ephemeral_ports->reserved[40000] = true;
+  ns.facts.ephemeral_ports->reserved[80] = true;  // outside the range
+  ns.Get<PortsReport>() = PortsReport{.blocked = {3, 2, 1}, .used = 1006};
+  const std::string ports = SectionOf(Render(result), "ports");
+  EXPECT_THAT(ports, HasSubstr("32768 – 60999"));
+  EXPECT_THAT(ports, HasSubstr("<dd>28,231</dd>"));
+  EXPECT_THAT(ports, HasSubstr("<td>3</td>"));
+  EXPECT_THAT(ports, HasSubstr("<td>1,000</td>"));
+  EXPECT_THAT(ports, HasSubstr("<td>27,225</td>"));
+  EXPECT_THAT(ports, HasSubstr("aria-label=\"1006 of 28231 usable ports are held\""));
+}
+
+TEST(PageTest, AnUnknownFigureIsNeverZero) {
+  ScrapeResult result = KnownResult();
+  NamespaceSnapshot& ns = NamespaceOf(result);
+  ns.Get<SocketsReport>()->knows_bound_inactive = false;
+  ns.Get<PortsReport>()->blocked[static_cast<size_t>(PortBlock::kBound)] = std::nullopt;
+  ns.facts.sockstat->orphan = std::nullopt;
+  ListenGroup group;
+  group.queue = 5;
+  ns.Get<ListenReport>() =
+      ListenReport{.groups = {group}, .omitted_groups = 0, .unaccepted = std::nullopt};
+  const std::string page = Render(result);
+  const std::string unknown = Unknown().code;
+  EXPECT_THAT(page, HasSubstr("BOUND_INACTIVE</th><td colspan=\"4\">" + unknown));
+  EXPECT_THAT(SectionOf(page, "ports"), HasSubstr("<td>" + unknown));
+  EXPECT_THAT(SectionOf(page, "states"), HasSubstr("<dd>" + unknown));
+  EXPECT_THAT(SectionOf(page, "listen"), HasSubstr("5, limit " + unknown));
+  EXPECT_THAT(SectionOf(page, "listen"), HasSubstr("<dd>" + unknown));
+}
+
+TEST(PageTest, AFailedCollectorSaysWhyAndKeepsTheFacts) {
+  ScrapeResult result = KnownResult();
+  NamespaceOf(result).Get<PortsReport>() = absl::DeadlineExceededError("cut after 2 s");
+  const std::string ports = SectionOf(Render(result), "ports");
+  EXPECT_THAT(ports, HasSubstr("Not read: cut after 2 s"));
+  EXPECT_THAT(ports, HasSubstr("32768 – 60999"));
+  EXPECT_THAT(Render(result), HasSubstr("not read"));
+}
+
+TEST(PageTest, ACollectorThatDidNotRunIsCalledSwitchedOff) {
+  ScrapeResult result = KnownResult();
+  std::erase_if(result.collectors, [](const auto& ran) { return ran.name == "keepalive"; });
+  NamespaceOf(result).Get<KeepaliveReport>() = absl::UnknownError("");
+  EXPECT_THAT(SectionOf(Render(result), "keepalive"),
+              HasSubstr("The collector <code>keepalive</code> is switched off."));
+}
+
+TEST(PageTest, TheHealthOfEachCollectorIsShown) {
+  ScrapeResult result = KnownResult();
+  result.collectors[0].status = absl::DataLossError("cut short");
+  const std::string health = SectionOf(Render(result), "health");
+  EXPECT_THAT(health, HasSubstr("✗ failed"));
+  EXPECT_THAT(health, HasSubstr("cut short"));
+  EXPECT_THAT(health, HasSubstr("✓ complete"));
+}
+
+TEST(PageTest, AFullQueueAndAListenerInTheRangeStandOut) {
+  ScrapeResult result = KnownResult();
+  ListenGroup group;
+  group.port = 40000;
+  group.in_ephemeral_range = true;
+  group.listeners = 3;
+  group.queue = 6;
+  group.limit = 5;
+  group.max_ratio = 1.2;
+  NamespaceOf(result).Get<ListenReport>()->groups = {group};
+  const std::string page = Render(result);
+  EXPECT_THAT(page, HasSubstr("<span class=\"full\">120 %</span>"));
+  const std::string listen = SectionOf(page, "listen");
+  EXPECT_THAT(listen, HasSubstr("[::]:40000"));
+  EXPECT_THAT(listen, HasSubstr("3 sockets"));
+  EXPECT_THAT(listen, HasSubstr("6 of 5"));
+  EXPECT_THAT(listen, HasSubstr("inside the ephemeral range"));
+}
+
+TEST(PageTest, NothingThatAHostSaysIsMarkup) {
+  ScrapeResult result = KnownResult();
+  NamespaceSnapshot& ns = NamespaceOf(result);
+  const std::string hostile(kHostile);
+  ns.facts.netns.name = hostile;
+  ns.facts.sysctls = absl::DataLossError(hostile);
+  ns.facts.sockstat = absl::DataLossError(hostile);
+  ns.facts.counters = absl::DataLossError(hostile);
+  ns.facts.ephemeral_ports = absl::DataLossError(hostile);
+  ns.Get<SocketsReport>() = absl::DataLossError(hostile);
+  ns.Get<TimeWaitReport>() = absl::DataLossError(hostile);
+  ns.Get<KeepaliveReport>() = absl::DataLossError(hostile);
+  ns.Get<ListenReport>() = absl::DataLossError(hostile);
+  result.source = hostile;
+  result.pass->status = absl::DataLossError(hostile);
+  result.collectors[0].name = hostile;
+  result.collectors[0].status = absl::DataLossError(hostile);
+  const std::string page =
+      RenderPage(result, {.hostname = hostile, .version = hostile, .telemetry_path = "/" + hostile},
+                 absl::UnixEpoch());
+  EXPECT_THAT(page, Not(HasSubstr("<script>")));
+  EXPECT_THAT(page, Not(HasSubstr("\"'&")));
+  EXPECT_THAT(page, HasSubstr("&lt;script&gt;&quot;&#39;&amp;"));
+}
+
+TEST(PageTest, AResultWithoutNamespacesIsStillAPage) {
+  EXPECT_THAT(Render(ScrapeResult()), HasSubstr("has read no network namespace"));
+}
+
+TEST(HtmlTest, CountsHaveThousands) {
+  EXPECT_EQ(ToHtml(uint64_t{0}).code, "0");
+  EXPECT_EQ(ToHtml(uint64_t{999}).code, "999");
+  EXPECT_EQ(ToHtml(uint64_t{1000}).code, "1,000");
+  EXPECT_EQ(ToHtml(uint64_t{1234567}).code, "1,234,567");
+}
+
+TEST(HtmlTest, ASmallShareIsNotNothingAndALargeOneNotAll) {
+  EXPECT_EQ(Percent(0, 100), "0 %");
+  EXPECT_EQ(Percent(1, 100'000), "< 0.1 %");
+  EXPECT_EQ(Percent(1, 3), "33.3 %");
+  EXPECT_EQ(Percent(99'999, 100'000), "> 99.9 %");
+  EXPECT_EQ(Percent(6, 5), "120 %");
+  EXPECT_EQ(Percent(0, 0), "0 %");
+}
+
+TEST(HtmlTest, ABarEndsAtItsEnd) {
+  const Segment segments[] = {{30, "a"}, {0, "b"}, {90, "c"}};
+  const std::string bar = Bar(segments, 100, "x < y").code;
+  EXPECT_THAT(bar, HasSubstr("aria-label=\"x &lt; y\""));
+  EXPECT_THAT(bar, HasSubstr("class=\"a\" x=\"0.00%\" width=\"30.00%\""));
+  EXPECT_THAT(bar, HasSubstr("class=\"c\" x=\"30.00%\" width=\"70.00%\""));
+  EXPECT_THAT(bar, Not(HasSubstr("class=\"b\"")));
+}
+
+TEST(HtmlTest, ALimitIsColouredByHowNearItIs) {
+  EXPECT_EQ(LevelOf(79, 100), "used");
+  EXPECT_EQ(LevelOf(80, 100), "high");
+  EXPECT_EQ(LevelOf(100, 100), "full");
+}
+
+TEST(HtmlTest, DurationsAreShort) {
+  EXPECT_EQ(Duration(0.0004), "< 1 ms");
+  EXPECT_EQ(Duration(0.25), "250 ms");
+  EXPECT_EQ(Duration(60), "60 s");
+  EXPECT_EQ(Duration(300), "5 min");
+  EXPECT_EQ(Duration(7200), "2 h");
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
