@@ -60,7 +60,7 @@ def test_promtool_has_no_complaint(netns, peer, link, source):
 
 
 def test_the_series_budget_holds(netns, source):
-    """A dozen listeners and twenty destinations, with connections in the states that a page names."""
+    """A dozen listeners, and twenty destinations with live and closed connections."""
     exporter = Exporter(netns, source)
     for i in range(11):  # the exporter's own is the twelfth
         tcp.listen(netns, port=40000 + i)

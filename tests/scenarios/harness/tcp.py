@@ -50,7 +50,7 @@ def pair(namespace, server, server_namespace=None, **how):
 
 
 def close_in_order(first, second):
-    """`first` closes actively; `second` only after it has seen the end. TIME_WAIT stays at `first`."""
+    """`first` closes, `second` after it has seen the end: TIME_WAIT stays at `first`."""
     first.close()
     second.settimeout(5)
     assert second.recv(1) == b""
