@@ -30,7 +30,7 @@ def counted(names, keys):
 
 def test_k17_every_count_is_that_of_ss(netns, peer, link, source):
     populate(netns, peer, link)
-    page, rows = still(netns, lambda: page_once(netns, source))
+    rows, page = still(lambda: ss.standing_rows(netns), lambda: page_once(netns, source))
 
     visible = [state for state in STATES if state != "bound_inactive"]
     by_state = ss.by_state(rows)

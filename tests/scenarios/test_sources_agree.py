@@ -7,7 +7,7 @@ from harness import differences, tcp
 from harness.exporter import Exporter, page_once, run_binary
 from harness.exposition import PREFIX
 from harness.population import STATES, populate
-from harness.waiting import wait_until
+from harness.still import still
 
 # What /proc/net/tcp does not tell.
 FAMILIES_UNKNOWN_TO_PROCFS = {"listen_queue_limit", "listen_queue_max_ratio", "listen_socket_drops"}
@@ -31,14 +31,13 @@ def test_sock_diag_procfs_and_replay_agree(netns, peer, link, tmp_path):
     populate(netns, peer, link)
     recording = tmp_path / "recording"
 
-    def read_all():
-        diag = differences.comparable(page_once(netns, "sock_diag"))
-        procfs = page_once(netns, "procfs")
+    def read_otherwise():
         shutil.rmtree(recording, ignore_errors=True)
         done = run_binary(netns, f"--record={recording}")
         assert done.returncode == 0, done.stderr
-        return diag == differences.comparable(page_once(netns, "sock_diag")) and (diag, procfs)
-    diag, procfs = wait_until("nothing moves while all are read", read_all, timeout_seconds=30)
+        return page_once(netns, "procfs")
+    diag, procfs = still(lambda: differences.comparable(page_once(netns, "sock_diag")),
+                         read_otherwise)
 
     # The bound port that procfs cannot see is missing from the used ones, and from nothing else.
     seen_by_procfs = differences.comparable(procfs)
@@ -61,11 +60,9 @@ def test_sock_diag_procfs_and_replay_agree(netns, peer, link, tmp_path):
 def test_the_served_page_is_that_of_once(netns, source):
     tcp.pair(netns, tcp.listen(netns))
     exporter = Exporter(netns, source)
-    # The request that is on its way has a timer of its own.
-    collectors = "?exclude[]=keepalive"
     exporter.scrape()
-    served = exporter.scrape(collectors)
-    printed = page_once(netns, source, "--no-collector.keepalive")
-    assert differences.disagreements(differences.comparable(served),
-                                     differences.comparable(printed)) == {}
-    assert printed.types.items() <= served.types.items()
+    # The request that is on its way has a timer of its own.
+    printed, served = still(
+        lambda: differences.comparable(page_once(netns, source, "--no-collector.keepalive")),
+        lambda: exporter.scrape("?exclude[]=keepalive"))
+    assert differences.disagreements(printed, differences.comparable(served)) == {}

@@ -9,7 +9,7 @@ import pytest
 from harness import differences
 from harness.exporter import BINARY, page_once
 from harness.population import populate
-from harness.waiting import wait_until
+from harness.still import still
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
           "--bounding-set=-all", "--no-new-privs"]
@@ -25,11 +25,8 @@ def reachable_binary():
 
 def test_an_unprivileged_exporter_makes_the_same_page(netns, peer, link, source, reachable_binary):
     populate(netns, peer, link)
-
-    def read_both():
-        before = differences.comparable(page_once(netns, source))
-        nobody = page_once(netns, source, binary=reachable_binary, wrapper=NOBODY)
-        return before == differences.comparable(page_once(netns, source)) and (before, nobody)
-    root, nobody = wait_until("nothing moves while both are read", read_both, 30)
+    root, nobody = still(
+        lambda: differences.comparable(page_once(netns, source)),
+        lambda: page_once(netns, source, binary=reachable_binary, wrapper=NOBODY))
     assert set(nobody.by("collector", "scrape_collector_success").values()) == {1}
     assert differences.disagreements(root, differences.comparable(nobody)) == {}

@@ -35,6 +35,14 @@ def rows(namespace):
     return [_row(line) for line in namespace.run("ss", "-HOtanoe").splitlines()]
 
 
+def standing_rows(namespace):
+    """The rows without what changes while all stand still: some packet is always about to be sent
+    again. Of the tries only keepalive probes are counted on a page."""
+    return sorted(
+        (dataclasses.replace(row, retransmits=row.retransmits * (row.timer == "keepalive"))
+         for row in rows(namespace)), key=dataclasses.astuple)
+
+
 def select(namespace, **wanted):
     """The rows whose members equal `wanted`."""
     return [row for row in rows(namespace)
