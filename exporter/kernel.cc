@@ -38,7 +38,7 @@ std::vector<SourceCandidate> LiveCandidates(const Options& options) {
 }
 
 absl::Status Annotate(absl::string_view flag, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(flag, ": ", status.message()));
+  return {status.code(), absl::StrCat(flag, ": ", status.message())};
 }
 
 absl::Status OpenRecording(const Options& options, Kernel& kernel) {

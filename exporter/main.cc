@@ -50,6 +50,7 @@ absl::Status Act(const Options& options, std::vector<std::unique_ptr<const Colle
 int Run(int argc, char** argv) {
   std::vector<std::unique_ptr<const Collector>> collectors = MakeCollectors();
   std::vector<std::string> names;
+  names.reserve(collectors.size());
   for (const auto& collector : collectors) names.emplace_back(collector->Name());
   const absl::StatusOr<Options> options = ParseOptions(argc, argv, names);
   if (!options.ok()) {
@@ -70,7 +71,7 @@ int Run(int argc, char** argv) {
 int main(int argc, char** argv) {
   // One heap for all threads: many that each keep a little are most of what the exporter would use.
   mallopt(M_ARENA_MAX, 1);
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   tcp_lifecycle::ReserveStandardStreams();
   return tcp_lifecycle::Run(argc, argv);
 }

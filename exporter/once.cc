@@ -14,7 +14,7 @@ namespace {
 absl::Status FailedCollectors(const ScrapeResult& result) {
   std::vector<absl::string_view> failed;
   for (const CollectorResult& collector : result.collectors) {
-    if (!collector.status.ok()) failed.push_back(collector.name);
+    if (!collector.status.ok()) failed.emplace_back(collector.name);
   }
   if (failed.empty()) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("failed collectors: ", absl::StrJoin(failed, ", ")));

@@ -1,9 +1,9 @@
 #include "exporter/serve.h"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 #include <utility>
