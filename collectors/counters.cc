@@ -4,18 +4,21 @@ namespace tcp_lifecycle {
 
 absl::Status AddCounters(std::span<const CounterSeries> table, const NamespaceFacts& facts,
                          FamilySet& out) {
-  if (!facts.counters.ok()) return facts.counters.status();
   const absl::string_view netns = facts.netns.name;
+  absl::Status status;
   for (const CounterSeries& series : table) {
-    const std::optional<uint64_t>& count = (*facts.counters)[series.counter];
-    if (!count) continue;
+    const std::optional<uint64_t>& count = facts.counters[series.counter];
+    if (!count) {
+      status = facts.counters.status;
+      continue;
+    }
     if (series.value.empty()) {
       out.Add(*series.family, {netns}, static_cast<double>(*count));
     } else {
       out.Add(*series.family, {netns, series.value}, static_cast<double>(*count));
     }
   }
-  return absl::OkStatus();
+  return status;
 }
 
 }  // namespace tcp_lifecycle

@@ -17,7 +17,8 @@ struct CounterSeries {
   absl::string_view value = {};  // of the one label beside netns; empty for none
 };
 
-// Leaves out what this kernel does not count. The error is that of reading the counters.
+// Leaves out what this kernel does not count. The error is that of reading the counters, when one
+// of the table is missing.
 absl::Status AddCounters(std::span<const CounterSeries> table, const NamespaceFacts& facts,
                          FamilySet& out);
 

@@ -76,12 +76,14 @@ std::span<const FamilyDescriptor> SysctlCollector::Families() const { return kFa
 absl::Status SysctlCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
   absl::Status status;
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    status.Update(ns.facts.sysctls.status());
-    if (!ns.facts.sysctls.ok()) continue;
     for (size_t i = 0; i < kRows.size(); ++i) {
-      const std::optional<int64_t>& value = (*ns.facts.sysctls)[kRows[i].sysctl];
-      if (!value) continue;
-      out.Add(kFamilies[i], {ns.facts.netns.name}, static_cast<double>(*value) / kRows[i].per_unit);
+      const absl::StatusOr<int64_t>& value = ns.facts.sysctls[kRows[i].sysctl];
+      if (value.ok()) {
+        out.Add(kFamilies[i], {ns.facts.netns.name},
+                static_cast<double>(*value) / kRows[i].per_unit);
+      } else if (!absl::IsNotFound(value.status())) {
+        status.Update(value.status());
+      }
     }
   }
   return status;

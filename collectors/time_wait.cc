@@ -115,12 +115,12 @@ absl::Status DescribeNamespace(const NamespaceSnapshot& ns, FamilySet& out) {
     out.Add(kBuckets, {netns}, static_cast<double>(*facts.sockstat->time_wait));
   }
   status.Update(facts.sockstat.status());
-  if (facts.sysctls.ok()) {
-    if (const auto& limit = (*facts.sysctls)[Sysctl::kMaxTwBuckets]) {
-      out.Add(kBucketsLimit, {netns}, static_cast<double>(*limit));
-    }
+  const absl::StatusOr<int64_t>& limit = facts.sysctls[Sysctl::kMaxTwBuckets];
+  if (limit.ok()) {
+    out.Add(kBucketsLimit, {netns}, static_cast<double>(*limit));
+  } else if (!absl::IsNotFound(limit.status())) {
+    status.Update(limit.status());
   }
-  status.Update(facts.sysctls.status());
   status.Update(AddCounters(kCounters, facts, out));
   return status;
 }

@@ -37,11 +37,11 @@ struct EphemeralPorts {
 
 struct NamespaceFacts {
   Netns netns;
-  absl::StatusOr<Sysctls> sysctls;
+  Sysctls sysctls;
   absl::StatusOr<SocketMemoryLimit> socket_memory_limit;
   absl::StatusOr<EphemeralPorts> ephemeral_ports;
   absl::StatusOr<Sockstat> sockstat;
-  absl::StatusOr<TcpCounters> counters;
+  TcpCounters counters;
 };
 
 // The seam to the files the facts come from.

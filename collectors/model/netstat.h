@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace tcp_lifecycle {
@@ -79,9 +80,12 @@ inline constexpr std::array<TcpCounterName, kTcpCounterCount> kTcpCounterNames =
     {"TcpExt", "TCPReqQFullDrop"},
 }};
 
-// nullopt where the kernel has no such counter.
+// nullopt where the kernel has no such counter, or where its file could not be read.
 class TcpCounters {
  public:
+  // OK, or why counters are missing that the kernel has.
+  absl::Status status;
+
   std::optional<uint64_t>& operator[](TcpCounter counter) {
     return values_[static_cast<size_t>(counter)];
   }

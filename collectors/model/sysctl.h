@@ -5,8 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace tcp_lifecycle {
@@ -68,16 +69,19 @@ constexpr absl::string_view Path(Sysctl sysctl) {
 }
 
 // Values as the kernel writes them (tcp_tw_reuse_delay in milliseconds, the other times in
-// seconds); nullopt where the kernel has no such file.
+// seconds). Each fails on its own; NotFound where the kernel has no such file, and until it is set.
 class Sysctls {
  public:
-  std::optional<int64_t>& operator[](Sysctl sysctl) { return values_[static_cast<size_t>(sysctl)]; }
-  const std::optional<int64_t>& operator[](Sysctl sysctl) const {
+  Sysctls() { values_.fill(absl::NotFoundError("not read")); }
+  absl::StatusOr<int64_t>& operator[](Sysctl sysctl) {
+    return values_[static_cast<size_t>(sysctl)];
+  }
+  const absl::StatusOr<int64_t>& operator[](Sysctl sysctl) const {
     return values_[static_cast<size_t>(sysctl)];
   }
 
  private:
-  std::array<std::optional<int64_t>, kSysctlCount> values_;
+  std::array<absl::StatusOr<int64_t>, kSysctlCount> values_;
 };
 
 }  // namespace tcp_lifecycle

@@ -30,14 +30,11 @@ auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse)
   return value;
 }
 
-absl::StatusOr<Sysctls> ReadSysctls(const ProcFiles& files) {
+Sysctls ReadSysctls(const ProcFiles& files) {
   Sysctls sysctls;
   for (size_t i = 0; i < kSysctlCount; ++i) {
-    const absl::StatusOr<int64_t> value =
+    sysctls[static_cast<Sysctl>(i)] =
         ReadAs(files, absl::StrCat("sys/", kSysctlPaths[i]), ParseSysctl);
-    if (absl::IsNotFound(value.status())) continue;
-    if (!value.ok()) return value.status();
-    sysctls[static_cast<Sysctl>(i)] = *value;
   }
   return sysctls;
 }
@@ -52,18 +49,18 @@ absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const ProcFiles& files) {
   return EphemeralPorts{.range = *range, .reserved = *reserved};
 }
 
-absl::StatusOr<TcpCounters> ReadCounters(const ProcFiles& files) {
+TcpCounters ReadCounters(const ProcFiles& files) {
   TcpCounters counters;
-  const auto read = [&](absl::string_view path) -> absl::Status {
+  const auto read = [&](absl::string_view path) {
     const absl::StatusOr<std::string> text = files.Read(path);
-    if (!text.ok()) return text.status();
-    if (absl::Status parsed = ParseSnmp(*text, counters); !parsed.ok()) return At(path, parsed);
-    return absl::OkStatus();
+    return text.ok() ? At(path, ParseSnmp(*text, counters)) : text.status();
   };
   const absl::Status snmp = read("net/snmp");
-  if (!snmp.ok() && !absl::IsNotFound(snmp)) return snmp;
   const absl::Status netstat = read("net/netstat");
-  if (!netstat.ok() && !(absl::IsNotFound(netstat) && snmp.ok())) return netstat;
+  // A kernel may lack one of them; without both there is no procfs.
+  const bool lacks_one = absl::IsNotFound(snmp) != absl::IsNotFound(netstat);
+  if (!lacks_one || !absl::IsNotFound(snmp)) counters.status.Update(snmp);
+  if (!lacks_one || !absl::IsNotFound(netstat)) counters.status.Update(netstat);
   return counters;
 }
 

@@ -34,11 +34,9 @@ Html Row(const ListenGroup& group) {
       AddressAndPort(group), notes, Queue(group), group.drops);
 }
 
-Html Totals(const ListenReport& report, const absl::StatusOr<TcpCounters>& counters) {
+Html Totals(const ListenReport& report, const TcpCounters& counters) {
   const auto counter = [&](absl::string_view name, TcpCounter which) {
-    if (!counters.ok()) return Html();
-    const std::optional<uint64_t> value = (*counters)[which];
-    return Figure(name, value.has_value() ? ToHtml(*value) : Absent(), "since boot");
+    return Figure(name, CounterValue(counters, which), "since boot");
   };
   return Fill("<dl class=\"figures\">$0$1$2</dl>",
               Figure("Not yet accepted", ToHtml(report.unaccepted), "by their programs"),

@@ -48,6 +48,15 @@ Html Problem(const absl::Status& status) {
   return Fill("<p class=\"problem\">Not read: $0</p>", status.message());
 }
 
+Html AbsentOr(const absl::Status& status) {
+  return status.ok() || absl::IsNotFound(status) ? Absent() : Problem(status);
+}
+
+Html CounterValue(const TcpCounters& counters, TcpCounter counter) {
+  const std::optional<uint64_t>& value = counters[counter];
+  return value.has_value() ? ToHtml(*value) : AbsentOr(counters.status);
+}
+
 Html Section(absl::string_view id, absl::string_view heading, const Html& body) {
   return Fill(
       "<section id=\"$0\" aria-labelledby=\"$0-heading\"><h2 id=\"$0-heading\">$1</h2>$2"

@@ -30,6 +30,10 @@ Html HealthSection(const SectionInput& input);
 Html Missing(const SectionInput& input, absl::string_view collector, const absl::Status& status);
 // Why a fact could not be read.
 Html Problem(const absl::Status& status);
+// What stands in place of a setting or counter: absent on this kernel, or why it was not read.
+Html AbsentOr(const absl::Status& status);
+// The kernel's count, or what stands in its place.
+Html CounterValue(const TcpCounters& counters, TcpCounter counter);
 // A section with its heading; `id` is for links and tests.
 Html Section(absl::string_view id, absl::string_view heading, const Html& body);
 // A line of a list of figures: what it is, its value, and perhaps a word on it.

@@ -5,14 +5,12 @@
 namespace tcp_lifecycle {
 
 Html SettingsSection(const SectionInput& input) {
-  const absl::StatusOr<Sysctls>& sysctls = input.ns.facts.sysctls;
-  if (!sysctls.ok()) return Section("settings", "Settings", Problem(sysctls.status()));
   Html rows;
   for (size_t i = 0; i < kSysctlCount; ++i) {
-    const std::optional<int64_t> value = (*sysctls)[static_cast<Sysctl>(i)];
+    const absl::StatusOr<int64_t>& value = input.ns.facts.sysctls[static_cast<Sysctl>(i)];
     rows += Fill("<div><dt>$0</dt><dd>$1</dd></div>",
                  absl::StrReplaceAll(kSysctlPaths[i], {{"/", "."}}),
-                 value.has_value() ? ToHtml(absl::StrCat(*value)) : Absent());
+                 value.ok() ? ToHtml(absl::StrCat(*value)) : AbsentOr(value.status()));
   }
   return Section("settings", "Settings", Fill("<dl class=\"settings\">$0</dl>", rows));
 }

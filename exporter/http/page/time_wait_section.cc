@@ -45,9 +45,8 @@ Html ByRole(const TimeWaitReport& report) {
 Html Buckets(const NamespaceFacts& facts) {
   if (!facts.sockstat.ok()) return Figure("Kernel's buckets", Problem(facts.sockstat.status()));
   const std::optional<uint64_t> buckets = facts.sockstat->time_wait;
-  std::optional<int64_t> limit;
-  if (facts.sysctls.ok()) limit = (*facts.sysctls)[Sysctl::kMaxTwBuckets];
-  if (!buckets.has_value() || !limit.has_value()) {
+  const absl::StatusOr<int64_t>& limit = facts.sysctls[Sysctl::kMaxTwBuckets];
+  if (!buckets.has_value() || !limit.ok()) {
     return Figure("Kernel's buckets", ToHtml(buckets));
   }
   const uint64_t most = static_cast<uint64_t>(*limit);
@@ -58,11 +57,9 @@ Html Buckets(const NamespaceFacts& facts) {
                 "with orphaned FIN_WAIT2");
 }
 
-Html Counters(const absl::StatusOr<TcpCounters>& counters) {
-  if (!counters.ok()) return Figure("Counters", Problem(counters.status()));
+Html Counters(const TcpCounters& counters) {
   const auto figure = [&](absl::string_view name, TcpCounter counter) {
-    const std::optional<uint64_t> value = (*counters)[counter];
-    return Figure(name, value.has_value() ? ToHtml(*value) : Absent());
+    return Figure(name, CounterValue(counters, counter));
   };
   return Fill("$0$1$2", figure("Reused by connect()", TcpCounter::kTimeWaitReused),
               figure("Killed", TcpCounter::kTimeWaitKilled),

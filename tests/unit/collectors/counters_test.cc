@@ -30,7 +30,7 @@ TEST(CountersTest, ASeriesHasItsLabelIfItHasOne) {
 
 TEST(CountersTest, ACounterThatTheKernelLacksHasNoFamily) {
   NamespaceFacts facts = MakeNamespace("self").facts;
-  (*facts.counters)[TcpCounter::kPassiveOpens].reset();
+  facts.counters[TcpCounter::kPassiveOpens].reset();
   FamilySet out;
   ASSERT_TRUE(AddCounters(kTable, facts, out).ok());
   ASSERT_EQ(out.families().size(), 1);

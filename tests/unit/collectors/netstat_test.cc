@@ -45,7 +45,7 @@ TEST(NetstatTest, EachSeriesHasTheValueOfItsOwnCounter) {
 
 TEST(NetstatTest, ACounterThatThisKernelDoesNotHaveIsAbsentAndNoError) {
   Snapshot snapshot = MakeSnapshot();
-  (*snapshot.namespaces[0].facts.counters)[TcpCounter::kPawsPassive].reset();
+  snapshot.namespaces[0].facts.counters[TcpCounter::kPawsPassive].reset();
   const Page page = PageOf(snapshot);
   EXPECT_TRUE(page.status().ok());
   EXPECT_EQ(page["paws_rejected_total{reason=passive}"], std::nullopt);
@@ -63,7 +63,7 @@ TEST(NetstatTest, UnreadableCountersAreAnErrorAndNothingElse) {
 TEST(NetstatTest, EachNamespaceHasItsOwnCounters) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces.push_back(MakeNamespace("other"));
-  (*snapshot.namespaces[1].facts.counters)[TcpCounter::kActiveOpens] = 7;
+  snapshot.namespaces[1].facts.counters[TcpCounter::kActiveOpens] = 7;
   const Page page = PageOf(snapshot);
   EXPECT_EQ(page["active_opens_total"], 1000);
   EXPECT_EQ(page["active_opens_total{netns=other}"], 7);

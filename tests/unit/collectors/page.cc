@@ -14,19 +14,17 @@ NamespaceSnapshot MakeNamespace(const std::string& name) {
   NamespaceSnapshot ns;
   NamespaceFacts& facts = ns.facts;
   facts.netns = {name, 4026531840, ""};
-  Sysctls sysctls;
   for (size_t i = 0; i < kSysctlCount; ++i) {
-    sysctls[static_cast<Sysctl>(i)] = 100 + static_cast<int64_t>(i);
+    facts.sysctls[static_cast<Sysctl>(i)] = 100 + static_cast<int64_t>(i);
   }
-  facts.sysctls = sysctls;
   facts.socket_memory_limit = SocketMemoryLimit{4096, 8192, 16384};
   EphemeralPorts ports = {{40000, 40009}, {}};
   ports.reserved[40000] = true;
   facts.ephemeral_ports = ports;
   facts.sockstat = Sockstat{11, 12, 13, 14};
-  TcpCounters counters;
-  for (size_t i = 0; i < kTcpCounterCount; ++i) counters[static_cast<TcpCounter>(i)] = 1000 + i;
-  facts.counters = counters;
+  for (size_t i = 0; i < kTcpCounterCount; ++i) {
+    facts.counters[static_cast<TcpCounter>(i)] = 1000 + i;
+  }
   return ns;
 }
 
@@ -39,11 +37,14 @@ Snapshot MakeSnapshot() {
 }
 
 void FailFacts(NamespaceFacts& facts) {
-  facts.sysctls = absl::UnavailableError("sysctls");
+  for (size_t i = 0; i < kSysctlCount; ++i) {
+    facts.sysctls[static_cast<Sysctl>(i)] = absl::UnavailableError("sysctls");
+  }
   facts.socket_memory_limit = absl::UnavailableError("socket_memory_limit");
   facts.ephemeral_ports = absl::UnavailableError("ephemeral_ports");
   facts.sockstat = absl::UnavailableError("sockstat");
-  facts.counters = absl::UnavailableError("counters");
+  facts.counters = {};
+  facts.counters.status = absl::UnavailableError("counters");
 }
 
 void RunPass(const Collector& collector, Snapshot& snapshot, const std::vector<Listener>& listeners,

@@ -18,7 +18,7 @@ class CountingAccumulator final : public ReportAccumulator<PortsReport, uint32_t
  private:
   absl::StatusOr<PortsReport> Make(uint32_t count, const NamespaceFacts& facts,
                                    const PassInfo&) const override {
-    if (!facts.counters.ok()) return facts.counters.status();
+    if (!facts.counters.status.ok()) return facts.counters.status;
     PortsReport report;
     report.used = count;
     return report;

@@ -42,22 +42,30 @@ TEST(SysctlTest, EachSettingHasItsOwnValue) {
 
 TEST(SysctlTest, TheReuseDelayIsGivenInSeconds) {
   Snapshot snapshot = MakeSnapshot();
-  (*snapshot.namespaces[0].facts.sysctls)[Sysctl::kTwReuseDelay] = 1500;
+  snapshot.namespaces[0].facts.sysctls[Sysctl::kTwReuseDelay] = 1500;
   EXPECT_EQ(PageOf(snapshot)["sysctl_tw_reuse_delay_seconds"], 1.5);
 }
 
 TEST(SysctlTest, ASettingThatThisKernelDoesNotHaveIsAbsentAndNoError) {
   Snapshot snapshot = MakeSnapshot();
-  (*snapshot.namespaces[0].facts.sysctls)[Sysctl::kTwRecycle].reset();
+  snapshot.namespaces[0].facts.sysctls[Sysctl::kTwRecycle] = absl::NotFoundError("");
   const Page page = PageOf(snapshot);
   EXPECT_TRUE(page.status().ok());
   EXPECT_EQ(page["sysctl_tw_recycle"], std::nullopt);
   EXPECT_EQ(page.size(), kSysctlCount - 2);
 }
 
+TEST(SysctlTest, AnUnreadableSettingIsAnErrorAndLeavesTheOthers) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces[0].facts.sysctls[Sysctl::kRetries1] = absl::DataLossError("retries1");
+  const Page page = PageOf(snapshot);
+  EXPECT_EQ(page.status(), absl::DataLossError("retries1"));
+  EXPECT_EQ(page.size(), kSysctlCount - 2);
+}
+
 TEST(SysctlTest, AZeroIsAValue) {
   Snapshot snapshot = MakeSnapshot();
-  (*snapshot.namespaces[0].facts.sysctls)[Sysctl::kTwReuse] = 0;
+  snapshot.namespaces[0].facts.sysctls[Sysctl::kTwReuse] = 0;
   EXPECT_EQ(PageOf(snapshot)["sysctl_tw_reuse"], 0);
 }
 

@@ -68,7 +68,7 @@ TEST(TimeWaitTest, TheHistogramIsOfOutboundOnesOnly) {
 
 TEST(TimeWaitTest, TheKernelsOwnFiguresComeFromFacts) {
   const Page page = PageWith({});
-  const TcpCounters counters = *MakeSnapshot().namespaces[0].facts.counters;
+  const TcpCounters counters = MakeSnapshot().namespaces[0].facts.counters;
   EXPECT_EQ(page["time_wait_buckets"], 12);
   EXPECT_EQ(page["time_wait_buckets_limit"], 106);
   EXPECT_EQ(page["time_wait_counted_total"], counters[TcpCounter::kTimeWaitCounted]);
@@ -81,8 +81,8 @@ TEST(TimeWaitTest, WhatTheKernelDoesNotTellIsAbsentAndNoError) {
   Snapshot snapshot = MakeSnapshot();
   NamespaceFacts& facts = snapshot.namespaces[0].facts;
   facts.sockstat->time_wait.reset();
-  (*facts.sysctls)[Sysctl::kMaxTwBuckets].reset();
-  (*facts.counters)[TcpCounter::kTimeWaitKilled].reset();
+  facts.sysctls[Sysctl::kMaxTwBuckets] = absl::NotFoundError("");
+  facts.counters[TcpCounter::kTimeWaitKilled].reset();
   RunPass(TimeWaitCollector(), snapshot, {}, {});
   const Page page = PageOf(snapshot);
   EXPECT_TRUE(page.status().ok());

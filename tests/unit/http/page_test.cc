@@ -25,10 +25,8 @@ ScrapeResult KnownResult() {
   ScrapeResult result;
   NamespaceSnapshot& ns = result.snapshot.namespaces.emplace_back();
   ns.facts.netns.name = "self";
-  ns.facts.sysctls = Sysctls();
   ns.facts.sockstat = Sockstat{.orphan = 0, .time_wait = 0, .allocated = 0, .memory_bytes = 0};
   ns.facts.socket_memory_limit = SocketMemoryLimit();
-  ns.facts.counters = TcpCounters();
   ns.facts.ephemeral_ports = EphemeralPorts{.range = {.min = 32768, .max = 60999}, .reserved = {}};
   ns.Get<SocketsReport>() = SocketsReport{.counts = {}, .knows_bound_inactive = true};
   ns.Get<TimeWaitReport>() = TimeWaitReport();
@@ -164,9 +162,9 @@ TEST(PageTest, NothingThatAHostSaysIsMarkup) {
   NamespaceSnapshot& ns = NamespaceOf(result);
   const std::string hostile(kHostile);
   ns.facts.netns.name = hostile;
-  ns.facts.sysctls = absl::DataLossError(hostile);
+  ns.facts.sysctls[Sysctl::kTwReuse] = absl::DataLossError(hostile);
   ns.facts.sockstat = absl::DataLossError(hostile);
-  ns.facts.counters = absl::DataLossError(hostile);
+  ns.facts.counters.status = absl::DataLossError(hostile);
   ns.facts.ephemeral_ports = absl::DataLossError(hostile);
   ns.Get<SocketsReport>() = absl::DataLossError(hostile);
   ns.Get<TimeWaitReport>() = absl::DataLossError(hostile);

@@ -28,11 +28,11 @@ TEST(SysctlPathTest, NoneStandsTwice) {
 TEST(SysctlsTest, AreUnknownUntilTheyAreSet) {
   Sysctls sysctls;
   for (size_t i = 0; i < kSysctlCount; ++i) {
-    EXPECT_EQ(sysctls[static_cast<Sysctl>(i)], std::nullopt);
+    EXPECT_TRUE(absl::IsNotFound(sysctls[static_cast<Sysctl>(i)].status()));
   }
   sysctls[Sysctl::kTwReuse] = 2;
-  EXPECT_EQ(sysctls[Sysctl::kTwReuse], 2);
-  EXPECT_EQ(sysctls[Sysctl::kTwReuseDelay], std::nullopt);
+  EXPECT_EQ(*sysctls[Sysctl::kTwReuse], 2);
+  EXPECT_FALSE(sysctls[Sysctl::kTwReuseDelay].ok());
 }
 
 }  // namespace

@@ -36,11 +36,14 @@ class ProcfsFactsReaderTest : public ::testing::Test {
   }
   void Remove(const std::string& path) { std::filesystem::remove(tree_.Path(path)); }
 
-  // How many of the five facts are known.
+  // How many facts are known, each sysctl among them.
   static int Known(const NamespaceFacts& facts) {
-    return facts.sysctls.ok() + facts.socket_memory_limit.ok() + facts.ephemeral_ports.ok() +
-           facts.sockstat.ok() + facts.counters.ok();
+    int known = facts.socket_memory_limit.ok() + facts.ephemeral_ports.ok() + facts.sockstat.ok() +
+                facts.counters.status.ok();
+    for (size_t i = 0; i < kSysctlCount; ++i) known += facts.sysctls[static_cast<Sysctl>(i)].ok();
+    return known;
   }
+  static constexpr int kAllButOne = kSysctlCount + 3;
 
   ProcTree tree_;
 };
@@ -51,38 +54,40 @@ TEST_F(ProcfsFactsReaderTest, ReadsEveryFact) {
   EXPECT_EQ(facts.netns.name, "host");
   EXPECT_EQ(facts.netns.inode, 9u);
   for (size_t i = 0; i < kSysctlCount; ++i) {
-    EXPECT_EQ((*facts.sysctls)[static_cast<Sysctl>(i)], 100 + i) << kSysctlPaths[i];
+    EXPECT_EQ(facts.sysctls[static_cast<Sysctl>(i)].value(), 100 + i) << kSysctlPaths[i];
   }
   EXPECT_EQ(facts.socket_memory_limit->high_bytes, 3 * page_bytes);
   EXPECT_EQ(facts.ephemeral_ports->range, (PortRange{32768, 60999}));
   EXPECT_TRUE(facts.ephemeral_ports->reserved.test(40000));
   EXPECT_EQ(facts.sockstat->memory_bytes, 5 * page_bytes);
-  EXPECT_EQ((*facts.counters)[TcpCounter::kActiveOpens], 6u);
-  EXPECT_EQ((*facts.counters)[TcpCounter::kTimeWaitCounted], 7u);
+  EXPECT_EQ(facts.counters[TcpCounter::kActiveOpens], 6u);
+  EXPECT_EQ(facts.counters[TcpCounter::kTimeWaitCounted], 7u);
 }
 
-TEST_F(ProcfsFactsReaderTest, AbsentSysctlIsUnset) {
+TEST_F(ProcfsFactsReaderTest, AbsentSysctlIsNotFound) {
   Remove("sys/net/ipv4/tcp_tw_recycle");
   const NamespaceFacts facts = Read();
-  EXPECT_EQ((*facts.sysctls)[Sysctl::kTwRecycle], std::nullopt);
-  EXPECT_TRUE((*facts.sysctls)[Sysctl::kTimestamps].has_value());
+  EXPECT_TRUE(absl::IsNotFound(facts.sysctls[Sysctl::kTwRecycle].status()));
+  EXPECT_TRUE(facts.sysctls[Sysctl::kTimestamps].ok());
 }
 
 TEST_F(ProcfsFactsReaderTest, GarbledSysctlNamesItsFileAndText) {
   tree_.Write("sys/net/core/somaxconn", "lots\n");
   const NamespaceFacts facts = Read();
-  EXPECT_THAT(facts.sysctls, FailsWith(StatusCode::kDataLoss,
-                                       "sys/net/core/somaxconn: not a number: \"lots\\n\""));
-  EXPECT_EQ(Known(facts), 4);
+  EXPECT_THAT(
+      facts.sysctls[Sysctl::kSomaxconn],
+      FailsWith(StatusCode::kDataLoss, "sys/net/core/somaxconn: not a number: \"lots\\n\""));
+  EXPECT_EQ(Known(facts), kAllButOne);
 }
 
 TEST_F(ProcfsFactsReaderTest, UnreadableSysctlNamesItsFile) {
   Remove("sys/net/core/somaxconn");
   tree_.Write("sys/net/core/somaxconn/is_a_directory", "");
   const NamespaceFacts facts = Read();
-  EXPECT_THAT(facts.sysctls, FailsWith(StatusCode::kFailedPrecondition,
-                                       HasSubstr("/sys/net/core/somaxconn: Is a directory")));
-  EXPECT_EQ(Known(facts), 4);
+  EXPECT_THAT(facts.sysctls[Sysctl::kSomaxconn],
+              FailsWith(StatusCode::kFailedPrecondition,
+                        HasSubstr("/sys/net/core/somaxconn: Is a directory")));
+  EXPECT_EQ(Known(facts), kAllButOne);
 }
 
 TEST_F(ProcfsFactsReaderTest, EveryOtherFactFailsOnItsOwn) {
@@ -100,9 +105,9 @@ TEST_F(ProcfsFactsReaderTest, EveryOtherFactFailsOnItsOwn) {
       {"net/sockstat", "UDP: inuse 1\n",
        [](const NamespaceFacts& facts) { return facts.sockstat.status(); }},
       {"net/snmp", "Tcp: ActiveOpens\nTcp:\n",
-       [](const NamespaceFacts& facts) { return facts.counters.status(); }},
+       [](const NamespaceFacts& facts) { return facts.counters.status; }},
       {"net/netstat", "TcpExt: TW\nTcpExt: x\n",
-       [](const NamespaceFacts& facts) { return facts.counters.status(); }},
+       [](const NamespaceFacts& facts) { return facts.counters.status; }},
   };
   for (const auto& [path, text, status] : cases) {
     const std::string good = tree_.files().Read(path).value();
@@ -110,7 +115,7 @@ TEST_F(ProcfsFactsReaderTest, EveryOtherFactFailsOnItsOwn) {
     const NamespaceFacts facts = Read();
     EXPECT_THAT(status(facts),
                 FailsWith(StatusCode::kDataLoss, ::testing::StartsWith(absl::StrCat(path, ": "))));
-    EXPECT_EQ(Known(facts), 4) << path;
+    EXPECT_EQ(Known(facts), kAllButOne) << path;
     tree_.Write(path, good);
   }
 }
@@ -125,22 +130,29 @@ TEST_F(ProcfsFactsReaderTest, AbsentFilesAreNotFound) {
   EXPECT_THAT(facts.socket_memory_limit, absent);
   EXPECT_THAT(facts.ephemeral_ports, absent);
   EXPECT_THAT(facts.sockstat, absent);
-  EXPECT_THAT(facts.counters, absent);
-  EXPECT_TRUE(facts.sysctls.ok());
+  EXPECT_THAT(facts.counters.status, absent);
+  EXPECT_TRUE(facts.sysctls[Sysctl::kTwReuse].ok());
+}
+
+TEST_F(ProcfsFactsReaderTest, GarbledSnmpLeavesTheCountersOfNetstat) {
+  tree_.Write("net/snmp", "Tcp: ActiveOpens\nTcp: x\n");
+  const NamespaceFacts facts = Read();
+  EXPECT_EQ(facts.counters[TcpCounter::kActiveOpens], std::nullopt);
+  EXPECT_EQ(facts.counters[TcpCounter::kTimeWaitCounted], 7u);
 }
 
 TEST_F(ProcfsFactsReaderTest, AbsentNetstatCostsOnlyItsCounters) {
   Remove("net/netstat");
   const NamespaceFacts facts = Read();
-  EXPECT_EQ((*facts.counters)[TcpCounter::kActiveOpens], 6u);
-  EXPECT_EQ((*facts.counters)[TcpCounter::kTimeWaitCounted], std::nullopt);
+  EXPECT_EQ(facts.counters[TcpCounter::kActiveOpens], 6u);
+  EXPECT_EQ(facts.counters[TcpCounter::kTimeWaitCounted], std::nullopt);
 }
 
 TEST_F(ProcfsFactsReaderTest, AbsentSnmpCostsOnlyItsCounters) {
   Remove("net/snmp");
   const NamespaceFacts facts = Read();
-  EXPECT_EQ((*facts.counters)[TcpCounter::kActiveOpens], std::nullopt);
-  EXPECT_EQ((*facts.counters)[TcpCounter::kTimeWaitCounted], 7u);
+  EXPECT_EQ(facts.counters[TcpCounter::kActiveOpens], std::nullopt);
+  EXPECT_EQ(facts.counters[TcpCounter::kTimeWaitCounted], 7u);
 }
 
 }  // namespace
