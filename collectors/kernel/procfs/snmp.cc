@@ -59,16 +59,18 @@ absl::Status ParsePair(absl::string_view protocol, absl::string_view names,
 }  // namespace
 
 absl::Status ParseSnmp(absl::string_view text, TcpCounters& counters) {
+  TcpCounters all = counters;
   while (!text.empty()) {
     absl::string_view names = Cut(text, '\n');
     const absl::string_view protocol = Cut(names, ':');
     if (!HasCountersOf(protocol)) continue;
     absl::string_view values = Cut(text, '\n');
     if (Cut(values, ':') != protocol) return ParseError("no values after the names of", protocol);
-    if (absl::Status parsed = ParsePair(protocol, names, values, counters); !parsed.ok()) {
+    if (absl::Status parsed = ParsePair(protocol, names, values, all); !parsed.ok()) {
       return parsed;
     }
   }
+  counters = all;
   return absl::OkStatus();
 }
 

@@ -77,6 +77,13 @@ TEST(SnmpTest, OtherNumberOfValuesThanNamesIsDataLoss) {
               FailsWith(StatusCode::kDataLoss, "Tcp: no name for \"2\""));
 }
 
+TEST(SnmpTest, AMissingValueLeavesNoCounterWithItsNeighboursValue) {
+  TcpCounters counters;
+  EXPECT_FALSE(ParseSnmp("TcpExt: SyncookiesSent TW TWRecycled\nTcpExt: 5 6\n", counters).ok());
+  EXPECT_EQ(counters[TcpCounter::kSyncookiesSent], std::nullopt);
+  EXPECT_EQ(counters[TcpCounter::kTimeWaitCounted], std::nullopt);
+}
+
 TEST(SnmpTest, NamesWithoutTheirValuesAreDataLoss) {
   for (const char* text : {"Tcp: InSegs", "Tcp: InSegs\n", "Tcp: InSegs\nUdp: 1\n"}) {
     EXPECT_THAT(Parse(text),
