@@ -10,7 +10,8 @@ namespace tcp_lifecycle {
 
 // Sets the counters that `text` has; names and protocols unknown to the model are passed over.
 // DataLoss where a line of values is missing or has another length than its names, or where a
-// counter is no number; `counters` is then as it was, since one missing value moves all that follow.
+// counter is no number; `counters` is then as it was, since one missing value moves all that
+// follow.
 absl::Status ParseSnmp(absl::string_view text, TcpCounters& counters);
 
 }  // namespace tcp_lifecycle
