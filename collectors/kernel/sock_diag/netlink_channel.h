@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "collectors/kernel/sock_diag/channel.h"
-#include "collectors/kernel/unique_fd.h"
+#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 

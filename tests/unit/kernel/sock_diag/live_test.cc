@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "collectors/kernel/sock_diag/source.h"
-#include "collectors/kernel/unique_fd.h"
+#include "collectors/model/unique_fd.h"
 #include "tests/unit/kernel/sock_diag/new_namespace.h"
 
 namespace tcp_lifecycle {

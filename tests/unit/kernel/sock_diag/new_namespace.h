@@ -8,7 +8,7 @@
 
 #include <thread>
 
-#include "collectors/kernel/unique_fd.h"
+#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 
