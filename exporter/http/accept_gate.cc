@@ -147,8 +147,8 @@ int AcceptGate::Listener::Accept(sockaddr* address, socklen_t* address_length) {
     epoll_event event;
     if (epoll_wait(epoll_, &event, 1, 0) != 1) break;
     if (event.data.ptr == &timer_) {
-      uint64_t expirations;
-      (void)!read(timer_.get(), &expirations, sizeof(expirations));
+      uint64_t expirations = 0;
+      [[maybe_unused]] const ssize_t size = read(timer_.get(), &expirations, sizeof(expirations));
       ArmTimer();
       continue;
     }

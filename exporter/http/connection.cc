@@ -1,6 +1,8 @@
 #include "exporter/http/connection.h"
 
+#include <algorithm>
 #include <chrono>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -17,7 +19,7 @@ namespace {
 constexpr auto kWriteTime = std::chrono::seconds(5);
 // civetweb's own time-out (kStall in server.cc) starts again with every byte that the client takes,
 // so the deadline is looked at between pieces of this size.
-constexpr size_t kWriteBytes = 16 * 1024;
+constexpr size_t kWriteBytes = 16384;
 constexpr size_t kGzipFrom = 1024;  // below, compression saves nothing worth its work
 
 absl::string_view Header(const mg_connection* connection, const char* name) {
@@ -28,10 +30,10 @@ absl::string_view Header(const mg_connection* connection, const char* name) {
 absl::string_view TextOf(const char* text) { return text == nullptr ? "" : text; }
 
 bool ListHas(absl::string_view list, absl::string_view option) {
-  for (absl::string_view element : absl::StrSplit(list, ',')) {
-    if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(element), option)) return true;
-  }
-  return false;
+  const std::vector<absl::string_view> elements = absl::StrSplit(list, ',');
+  return std::any_of(elements.begin(), elements.end(), [option](absl::string_view element) {
+    return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(element), option);
+  });
 }
 
 bool Write(mg_connection* connection, absl::string_view bytes) {

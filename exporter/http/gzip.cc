@@ -1,5 +1,7 @@
 #include "exporter/http/gzip.h"
 
+// Input is not written to: zlib then takes it as const.
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include <limits>
@@ -24,7 +26,7 @@ absl::StatusOr<std::string> Gzip(absl::string_view text) {
     return absl::ResourceExhaustedError("gzip: no memory");
   }
   std::string compressed(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.next_in = reinterpret_cast<const Bytef*>(text.data());
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(compressed.data());
   stream.avail_out = static_cast<uInt>(compressed.size());

@@ -34,8 +34,8 @@ Response TextResponse(int status, absl::string_view text) {
 
 Handlers::Handlers(HandlerOptions options, Scrape scrape)
     : options_(std::move(options)), scrape_(std::move(scrape)) {
-  const auto add = [this](absl::string_view path, Handler handler) {
-    routes_.try_emplace(path, std::move(handler));
+  const auto add = [this](absl::string_view path, const Handler& handler) {
+    routes_.try_emplace(path, handler);
   };
   add(options_.telemetry_path, [this](const Request& request) { return Metrics(request); });
   add("/", [this](const Request&) { return Landing(); });  // unless it is the telemetry path

@@ -46,6 +46,7 @@ class Handlers {
       std::function<absl::StatusOr<std::shared_ptr<const ScrapeResult>>(const Deadline& deadline)>;
 
   Handlers(HandlerOptions options, Scrape scrape);
+  ~Handlers() = default;
   Handlers(const Handlers&) = delete;  // the routes point here
   Handlers& operator=(const Handlers&) = delete;
 

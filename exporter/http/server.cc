@@ -159,6 +159,7 @@ std::vector<uint16_t> HttpServer::Impl::ports() const {
   std::array<mg_server_port, 64> found;
   const int count = mg_get_server_ports(context_, static_cast<int>(found.size()), found.data());
   std::vector<uint16_t> ports;
+  ports.reserve(found.size());
   for (int i = 0; i < count; ++i) ports.push_back(static_cast<uint16_t>(found[i].port));
   return ports;
 }

@@ -5,10 +5,10 @@ namespace {
 
 Html CollectorRow(const CollectorResult& collector) {
   const Html state = collector.status.ok()
-                         ? Fill("<span class=\"good\">✓ complete</span>")
-                         : Fill("<span class=\"bad\">✗ failed</span><small>$0</small>",
+                         ? Fill(R"(<span class="good">✓ complete</span>)")
+                         : Fill(R"(<span class="bad">✗ failed</span><small>$0</small>)",
                                 collector.status.message());
-  return Fill("<tr><th scope=\"row\">$0</th><td>$1</td><td>$2</td></tr>", collector.name, state,
+  return Fill(R"(<tr><th scope="row">$0</th><td>$1</td><td>$2</td></tr>)", collector.name, state,
               Duration(collector.duration_seconds));
 }
 
@@ -21,7 +21,7 @@ Html PassFigures(const ScrapeResult& result) {
   figures += Figure("Time", ToHtml(Duration(pass.duration_seconds)));
   figures += Figure("Unknown states", ToHtml(result.snapshot.pass.unknown_states));
   figures += Figure("Unreadable rows", ToHtml(result.snapshot.pass.malformed));
-  Html body = Fill("<dl class=\"figures\">$0</dl>", figures);
+  Html body = Fill(R"(<dl class="figures">$0</dl>)", figures);
   if (!pass.status.ok()) body += Problem(pass.status);
   return body;
 }
@@ -32,8 +32,8 @@ Html HealthSection(const SectionInput& input) {
   Html rows;
   for (const CollectorResult& collector : input.result.collectors) rows += CollectorRow(collector);
   return Section("health", "This scrape",
-                 Fill("$0<table><thead><tr><th scope=\"col\">Collector</th>"
-                      "<th scope=\"col\">State</th><th scope=\"col\">Time</th></tr></thead>"
+                 Fill(R"($0<table><thead><tr><th scope="col">Collector</th>)"
+                      R"(<th scope="col">State</th><th scope="col">Time</th></tr></thead>)"
                       "<tbody>$1</tbody></table>",
                       PassFigures(input.result), rows));
 }

@@ -19,7 +19,7 @@ std::string Length(double percent) { return absl::StrFormat("%.2f%%", percent); 
 
 Html ToHtml(absl::string_view text) {
   return {absl::StrReplaceAll(
-      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}})};
+      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {R"(")", "&quot;"}, {"'", "&#39;"}})};
 }
 
 Html ToHtml(uint64_t count) {
@@ -32,20 +32,21 @@ Html ToHtml(std::optional<uint64_t> count) {
   return count.has_value() ? ToHtml(*count) : Unknown();
 }
 
-Html Unknown() { return Fill("<span class=\"unknown\">not known by this source</span>"); }
+Html Unknown() { return Fill(R"(<span class="unknown">not known by this source</span>)"); }
 
 absl::string_view LevelOf(double part, double limit) {
   if (part >= limit) return "full";
   return part >= limit * kHigh ? "high" : "used";
 }
 
-Html Absent() { return Fill("<span class=\"unknown\">absent here</span>"); }
+Html Absent() { return Fill(R"(<span class="unknown">absent here</span>)"); }
 
 std::string Percent(double part, double whole) {
   const double percent = whole > 0 ? 100 * part / whole : 0;
   if (percent > 0 && percent < 0.05) return "< 0.1 %";
   if (percent > 99.95 && percent < 100) return "> 99.9 %";
-  return absl::StrFormat(percent == 0 || percent >= 100 ? "%.0f %%" : "%.1f %%", percent);
+  if (percent == 0 || percent >= 100) return absl::StrFormat("%.0f %%", percent);
+  return absl::StrFormat("%.1f %%", percent);
 }
 
 std::string Duration(double seconds) {
@@ -63,11 +64,11 @@ Html Bar(std::span<const Segment> segments, double whole, absl::string_view labe
     if (segment.part <= 0 || whole <= 0) continue;
     const double share = std::max(100 * segment.part / whole, kLeastPercent);
     const double width = std::min(share, 100 - from);
-    rectangles += Fill("<rect class=\"$0\" x=\"$1\" width=\"$2\" height=\"100%\"/>",
-                       segment.css_class, Length(from), Length(width));
+    rectangles += Fill(R"(<rect class="$0" x="$1" width="$2" height="100%"/>)", segment.css_class,
+                       Length(from), Length(width));
     from += width;
   }
-  return Fill("<svg class=\"bar\" role=\"img\" aria-label=\"$0\">$1</svg>", label, rectangles);
+  return Fill(R"(<svg class="bar" role="img" aria-label="$0">$1</svg>)", label, rectangles);
 }
 
 Html LimitBar(double part, double limit, absl::string_view label) {
@@ -84,14 +85,13 @@ Html Histogram(std::span<const double> bounds, std::span<const uint64_t> counts,
     const std::string name =
         last ? absl::StrCat("> ", Duration(bounds.back())) : Duration(bounds[i]);
     const double height = 100.0 * static_cast<double>(counts[i]) / static_cast<double>(most);
-    columns += Fill(
-        "<li><span class=\"count\">$0</span>"
-        "<svg class=\"column\" aria-hidden=\"true\">"
-        "<rect class=\"used\" y=\"$1\" width=\"100%\" height=\"$2\"/></svg>"
-        "<span class=\"bound\">$3</span></li>",
-        counts[i], Length(100 - height), Length(height), name);
+    columns += Fill(R"(<li><span class="count">$0</span>)"
+                    R"(<svg class="column" aria-hidden="true">)"
+                    R"(<rect class="used" y="$1" width="100%" height="$2"/></svg>)"
+                    R"(<span class="bound">$3</span></li>)",
+                    counts[i], Length(100 - height), Length(height), name);
   }
-  return Fill("<ol class=\"histogram\" aria-label=\"$0\">$1</ol>", label, columns);
+  return Fill(R"(<ol class="histogram" aria-label="$0">$1</ol>)", label, columns);
 }
 
 }  // namespace tcp_lifecycle

@@ -27,17 +27,15 @@ Html BySetting(const KeepaliveReport& report) {
   Html rows;
   for (size_t i = 0; i < kKeepaliveCount; ++i) {
     segments[i] = {static_cast<double>(report.sockets[i]), kRows[i].css_class};
-    rows += Fill(
-        "<tr><th scope=\"row\"><span class=\"key $0\"></span>$1<small>$2</small></th>"
-        "<td>$3</td></tr>",
-        kRows[i].css_class, kRows[i].name, kRows[i].note, report.sockets[i]);
+    rows += Fill(R"(<tr><th scope="row"><span class="key $0"></span>$1<small>$2</small></th>)"
+                 "<td>$3</td></tr>",
+                 kRows[i].css_class, kRows[i].name, kRows[i].note, report.sockets[i]);
   }
-  return Fill(
-      "$0<table class=\"legend\"><thead><tr><th scope=\"col\">SO_KEEPALIVE</th>"
-      "<th scope=\"col\">Sockets</th></tr></thead><tbody>$1</tbody></table>",
-      Bar(segments, static_cast<double>(total),
-          absl::StrCat(total, " sockets in ESTABLISHED or CLOSE_WAIT")),
-      rows);
+  return Fill(R"($0<table class="legend"><thead><tr><th scope="col">SO_KEEPALIVE</th>)"
+              R"(<th scope="col">Sockets</th></tr></thead><tbody>$1</tbody></table>)",
+              Bar(segments, static_cast<double>(total),
+                  absl::StrCat(total, " sockets in ESTABLISHED or CLOSE_WAIT")),
+              rows);
 }
 
 Html Unanswered(const KeepaliveReport& report) {
@@ -45,10 +43,10 @@ Html Unanswered(const KeepaliveReport& report) {
   for (size_t i = 0; i < kUnansweredProbesNames.size(); ++i) {
     const absl::string_view probes = kUnansweredProbesNames[i];
     figures += Figure(absl::StrCat(probes, probes == "1" ? " probe" : " probes"),
-                      Fill("<span class=\"$0\">$1</span>",
+                      Fill(R"(<span class="$0">$1</span>)",
                            report.unanswered[i] > 0 ? "attention" : "calm", report.unanswered[i]));
   }
-  return Fill("<h3>Peers that have not answered</h3><dl class=\"figures\">$0</dl>", figures);
+  return Fill(R"(<h3>Peers that have not answered</h3><dl class="figures">$0</dl>)", figures);
 }
 
 }  // namespace

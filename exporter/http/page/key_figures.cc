@@ -13,17 +13,16 @@ namespace {
 
 Html Tile(absl::string_view section, absl::string_view name, const Html& value,
           absl::string_view note) {
-  return Fill(
-      "<li><a href=\"#$0\"><span class=\"name\">$1</span><strong>$2</strong>"
-      "<span class=\"note\">$3</span></a></li>",
-      section, name, value, note);
+  return Fill(R"(<li><a href="#$0"><span class="name">$1</span><strong>$2</strong>)"
+              R"(<span class="note">$3</span></a></li>)",
+              section, name, value, note);
 }
 
 Html Share(double part, double limit) {
-  return Fill("<span class=\"$0\">$1</span>", LevelOf(part, limit), Percent(part, limit));
+  return Fill(R"(<span class="$0">$1</span>)", LevelOf(part, limit), Percent(part, limit));
 }
 
-Html NotRead() { return Fill("<span class=\"unknown\">not read</span>"); }
+Html NotRead() { return Fill(R"(<span class="unknown">not read</span>)"); }
 
 Html Ports(const NamespaceSnapshot& ns) {
   const absl::StatusOr<PortsReport>& report = ns.Get<PortsReport>();
@@ -80,7 +79,7 @@ Html Unanswered(const NamespaceSnapshot& ns) {
 
 Html KeyFigures(const SectionInput& input) {
   const NamespaceSnapshot& ns = input.ns;
-  return Fill("<ul class=\"tiles\" aria-label=\"Key figures\">$0$1$2$3$4</ul>", Ports(ns),
+  return Fill(R"(<ul class="tiles" aria-label="Key figures">$0$1$2$3$4</ul>)", Ports(ns),
               TimeWait(ns), Established(ns), Queues(ns), Unanswered(ns));
 }
 

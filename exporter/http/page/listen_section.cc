@@ -26,10 +26,10 @@ Html Row(const ListenGroup& group) {
   Html notes;
   if (group.listeners > 1) notes += Fill("<small>$0 sockets</small>", uint64_t{group.listeners});
   if (group.in_ephemeral_range) {
-    notes += Fill("<small class=\"attention\">inside the ephemeral range, not reserved</small>");
+    notes += Fill(R"(<small class="attention">inside the ephemeral range, not reserved</small>)");
   }
   return Fill(
-      "<tr><th scope=\"row\"><span class=\"address\">$0</span>$1</th><td class=\"wide\">$2</td>"
+      R"(<tr><th scope="row"><span class="address">$0</span>$1</th><td class="wide">$2</td>)"
       "<td>$3</td></tr>",
       AddressAndPort(group), notes, Queue(group), group.drops);
 }
@@ -38,7 +38,7 @@ Html Totals(const ListenReport& report, const TcpCounters& counters) {
   const auto counter = [&](absl::string_view name, TcpCounter which) {
     return Figure(name, CounterValue(counters, which), "since boot");
   };
-  return Fill("<dl class=\"figures\">$0$1$2</dl>",
+  return Fill(R"(<dl class="figures">$0$1$2</dl>)",
               Figure("Not yet accepted", ToHtml(report.unaccepted), "by their programs"),
               counter("Queue overflows", TcpCounter::kListenOverflows),
               counter("Drops, all reasons", TcpCounter::kListenDrops));
@@ -57,14 +57,14 @@ Html ListenSection(const SectionInput& input) {
   if (report->groups.empty()) {
     body += Fill("<p>Nothing listens in this namespace.</p>");
   } else {
-    body += Fill(
-        "<table class=\"listeners\"><thead><tr><th scope=\"col\">Address</th>"
-        "<th scope=\"col\" class=\"wide\">Accept queue</th><th scope=\"col\">Drops</th></tr>"
-        "</thead><tbody>$0</tbody></table>",
-        rows);
+    body += Fill(R"(<table class="listeners"><thead><tr><th scope="col">Address</th>)"
+                 R"(<th scope="col" class="wide">Accept queue</th><th scope="col">Drops</th></tr>)"
+                 "</thead><tbody>$0</tbody></table>",
+                 rows);
   }
   if (report->omitted_groups > 0) {
-    body += Fill("<p class=\"note\">And $0 more, with emptier queues.</p>", report->omitted_groups);
+    body +=
+        Fill(R"(<p class="note">And $0 more, with emptier queues.</p>)", report->omitted_groups);
   }
   return Section("listen", "Listeners", body);
 }

@@ -20,14 +20,14 @@ Html Headline(const ScrapeResult& result, const NamespaceSnapshot* ns, const Pag
     facts += Fill("<li>Namespace <b>$0</b></li>", ns->facts.netns.name);
   }
   facts += Fill("<li>Reader <b>$0</b></li>", result.source.empty() ? "none" : result.source);
-  facts += Fill("<li><time datetime=\"$0\">$1 UTC</time></li>",
+  facts += Fill(R"(<li><time datetime="$0">$1 UTC</time></li>)",
                 absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now, absl::UTCTimeZone()),
                 absl::FormatTime("%Y-%m-%d %H:%M:%S", now, absl::UTCTimeZone()));
-  return Fill("<div class=\"headline\"><h1>$0</h1><ul>$1</ul></div>", options.hostname, facts);
+  return Fill(R"(<div class="headline"><h1>$0</h1><ul>$1</ul></div>)", options.hostname, facts);
 }
 
 Html Sections(const SectionInput& input) {
-  return Fill("$0<div class=\"columns\"><div>$1$2$3</div><div>$4$5$6</div></div>$7",
+  return Fill(R"($0<div class="columns"><div>$1$2$3</div><div>$4$5$6</div></div>$7)",
               KeyFigures(input), PortsSection(input), TimeWaitSection(input), ListenSection(input),
               StatesSection(input), KeepaliveSection(input), HealthSection(input),
               SettingsSection(input));
@@ -41,11 +41,12 @@ Html Missing(const SectionInput& input, absl::string_view collector, const absl:
     return result.name == collector;
   });
   if (on) return Problem(status);
-  return Fill("<p class=\"unknown\">The collector <code>$0</code> is switched off.</p>", collector);
+  return Fill(R"(<p class="unknown">The collector <code>$0</code> is switched off.</p>)",
+              collector);
 }
 
 Html Problem(const absl::Status& status) {
-  return Fill("<p class=\"problem\">Not read: $0</p>", status.message());
+  return Fill(R"(<p class="problem">Not read: $0</p>)", status.message());
 }
 
 Html AbsentOr(const absl::Status& status) {
@@ -58,10 +59,9 @@ Html CounterValue(const TcpCounters& counters, TcpCounter counter) {
 }
 
 Html Section(absl::string_view id, absl::string_view heading, const Html& body) {
-  return Fill(
-      "<section id=\"$0\" aria-labelledby=\"$0-heading\"><h2 id=\"$0-heading\">$1</h2>$2"
-      "</section>",
-      id, heading, body);
+  return Fill(R"(<section id="$0" aria-labelledby="$0-heading"><h2 id="$0-heading">$1</h2>$2)"
+              "</section>",
+              id, heading, body);
 }
 
 Html Figure(absl::string_view name, const Html& value, absl::string_view note) {
@@ -75,19 +75,19 @@ std::string RenderPage(const ScrapeResult& result, const PageOptions& options, a
   if (ns != nullptr) {
     main += Sections({result, *ns});
   } else {
-    main += Fill("<p class=\"problem\">This scrape has read no network namespace.</p>");
+    main += Fill(R"(<p class="problem">This scrape has read no network namespace.</p>)");
   }
   return Fill(
              "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-             "<meta name=\"color-scheme\" content=\"light dark\">"
+             R"(<meta name="viewport" content="width=device-width, initial-scale=1">)"
+             R"(<meta name="color-scheme" content="light dark">)"
              "<title>$0 – TCP lifecycle</title>"
-             "<link rel=\"icon\" href=\"data:,\">"
-             "<link rel=\"stylesheet\" href=\"$1\"><script src=\"$2\" defer></script></head><body>"
-             "<header><p class=\"product\">tcp_lifecycle_exporter <span>$3</span></p>"
-             "<nav aria-label=\"Endpoints\"><a href=\"$4\">Metrics</a>"
-             "<a href=\"-/healthy\">Health</a><a href=\"-/ready\">Readiness</a></nav></header>"
-             "<p id=\"connection\" role=\"status\" hidden></p>"
+             R"(<link rel="icon" href="data:,">)"
+             R"(<link rel="stylesheet" href="$1"><script src="$2" defer></script></head><body>)"
+             R"(<header><p class="product">tcp_lifecycle_exporter <span>$3</span></p>)"
+             R"(<nav aria-label="Endpoints"><a href="$4">Metrics</a>)"
+             R"(<a href="-/healthy">Health</a><a href="-/ready">Readiness</a></nav></header>)"
+             R"(<p id="connection" role="status" hidden></p>)"
              "<main>$5</main></body></html>\n",
              options.hostname, Relative(kPageCssPath), Relative(kPageJsPath), options.version,
              Relative(options.telemetry_path), main)

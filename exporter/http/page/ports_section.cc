@@ -20,10 +20,9 @@ constexpr std::array<Row, kPortBlockCount> kBlocked = {{
 }};
 
 Html LegendRow(const Row& row, const Html& value, absl::string_view share) {
-  return Fill(
-      "<tr><th scope=\"row\"><span class=\"key $0\"></span>$1<small>$2</small></th>"
-      "<td>$3</td><td>$4</td></tr>",
-      row.css_class, row.name, row.note, value, share);
+  return Fill(R"(<tr><th scope="row"><span class="key $0"></span>$1<small>$2</small></th>)"
+              "<td>$3</td><td>$4</td></tr>",
+              row.css_class, row.name, row.note, value, share);
 }
 
 // How the usable ports divide: held by whom, and free.
@@ -48,11 +47,10 @@ Html Use(const PortsReport& report, uint64_t usable) {
   row({"used", "In use otherwise", "by outbound connections, TIME_WAIT included"}, outbound);
   row({"free", "Free", "not held by any socket"}, usable - report.used);
   const std::string label = absl::StrCat(report.used, " of ", usable, " usable ports are held");
-  return Fill(
-      "$0<table class=\"legend\"><thead><tr><th scope=\"col\">Usable ports</th>"
-      "<th scope=\"col\">Ports</th><th scope=\"col\">Share</th></tr></thead>"
-      "<tbody>$1</tbody></table>",
-      Bar(segments, static_cast<double>(usable), label), rows);
+  return Fill(R"($0<table class="legend"><thead><tr><th scope="col">Usable ports</th>)"
+              R"(<th scope="col">Ports</th><th scope="col">Share</th></tr></thead>)"
+              "<tbody>$1</tbody></table>",
+              Bar(segments, static_cast<double>(usable), label), rows);
 }
 
 }  // namespace
@@ -66,13 +64,13 @@ Html PortsSection(const SectionInput& input) {
   } else {
     const uint64_t usable = UsablePorts(*ports).count();
     const std::string range = absl::StrCat(ports->range.min, " – ", ports->range.max);
-    body += Fill("<dl class=\"figures\">$0$1$2</dl>", Figure("Range", ToHtml(range)),
+    body += Fill(R"(<dl class="figures">$0$1$2</dl>)", Figure("Range", ToHtml(range)),
                  Figure("Reserved in it", ToHtml(ports->range.size() - usable)),
                  Figure("Usable", ToHtml(usable)));
     if (report.ok()) {
       body += Use(*report, usable);
       body += Fill(
-          "<p class=\"note\">A port in use can serve other destinations as well; a blocked one "
+          R"(<p class="note">A port in use can serve other destinations as well; a blocked one )"
           "cannot serve any connect() that lets the kernel choose the port.</p>");
     }
   }

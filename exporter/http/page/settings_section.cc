@@ -12,7 +12,7 @@ Html SettingsSection(const SectionInput& input) {
                  absl::StrReplaceAll(kSysctlPaths[i], {{"/", "."}}),
                  value.ok() ? ToHtml(absl::StrCat(*value)) : AbsentOr(value.status()));
   }
-  return Section("settings", "Settings", Fill("<dl class=\"settings\">$0</dl>", rows));
+  return Section("settings", "Settings", Fill(R"(<dl class="settings">$0</dl>)", rows));
 }
 
 }  // namespace tcp_lifecycle

@@ -14,15 +14,14 @@ Html StateRow(const SocketsReport& report, TcpState state, uint64_t most) {
   const std::optional<uint64_t> v6 = report.Count(Family::kIpv6, state);
   const std::string name = absl::AsciiStrToUpper(Name(state));
   if (!v4.has_value() || !v6.has_value()) {
-    return Fill("<tr><th scope=\"row\">$0</th><td colspan=\"4\">$1</td></tr>", name, Unknown());
+    return Fill(R"(<tr><th scope="row">$0</th><td colspan="4">$1</td></tr>)", name, Unknown());
   }
   const uint64_t total = *v4 + *v6;
   const Segment segment = {static_cast<double>(total), "used"};
-  return Fill(
-      "<tr><th scope=\"row\">$0</th><td>$1</td><td>$2</td><td>$3</td>"
-      "<td class=\"wide\">$4</td></tr>",
-      name, *v4, *v6, total,
-      Bar({&segment, 1}, static_cast<double>(most), absl::StrCat(total, " sockets")));
+  return Fill(R"(<tr><th scope="row">$0</th><td>$1</td><td>$2</td><td>$3</td>)"
+              R"(<td class="wide">$4</td></tr>)",
+              name, *v4, *v6, total,
+              Bar({&segment, 1}, static_cast<double>(most), absl::StrCat(total, " sockets")));
 }
 
 Html HostFigures(const NamespaceFacts& facts) {
@@ -35,7 +34,7 @@ Html HostFigures(const NamespaceFacts& facts) {
       value = Fill("$0 of $1 KiB", *memory / 1024, facts.socket_memory_limit->high_bytes / 1024);
     }
   }
-  return Fill("<dl class=\"figures\">$0$1$2</dl>",
+  return Fill(R"(<dl class="figures">$0$1$2</dl>)",
               Figure("Orphaned", ToHtml(facts.sockstat->orphan), "whole host"),
               Figure("Allocated", ToHtml(facts.sockstat->allocated), "whole host"),
               Figure("Buffer memory", value, "whole host"));
@@ -55,11 +54,10 @@ Html StatesSection(const SectionInput& input) {
     for (size_t i = 0; i < kTcpStateCount; ++i) {
       rows += StateRow(*report, static_cast<TcpState>(i), most);
     }
-    body += Fill(
-        "<table><thead><tr><th scope=\"col\">State</th><th scope=\"col\">IPv4</th>"
-        "<th scope=\"col\">IPv6</th><th scope=\"col\">Both</th><td class=\"wide\"></td></tr>"
-        "</thead><tbody>$0</tbody></table>",
-        rows);
+    body += Fill(R"(<table><thead><tr><th scope="col">State</th><th scope="col">IPv4</th>)"
+                 R"(<th scope="col">IPv6</th><th scope="col">Both</th><td class="wide"></td></tr>)"
+                 "</thead><tbody>$0</tbody></table>",
+                 rows);
   } else {
     body += Missing(input, "sockets", report.status());
   }

@@ -29,14 +29,13 @@ Html ByRole(const TimeWaitReport& report) {
     const RoleRow& row = kRoles[i];
     const uint64_t sockets = report.sockets[static_cast<size_t>(row.role)];
     segments[i] = {static_cast<double>(sockets), row.css_class};
-    rows += Fill(
-        "<tr><th scope=\"row\"><span class=\"key $0\"></span>$1<small>$2</small></th>"
-        "<td>$3</td></tr>",
-        row.css_class, row.name, row.note, sockets);
+    rows += Fill(R"(<tr><th scope="row"><span class="key $0"></span>$1<small>$2</small></th>)"
+                 "<td>$3</td></tr>",
+                 row.css_class, row.name, row.note, sockets);
   }
   return Fill(
-      "$0<table class=\"legend\"><thead><tr><th scope=\"col\">Which end opened it</th>"
-      "<th scope=\"col\">Sockets</th></tr></thead><tbody>$1</tbody></table>",
+      R"($0<table class="legend"><thead><tr><th scope="col">Which end opened it</th>)"
+      R"(<th scope="col">Sockets</th></tr></thead><tbody>$1</tbody></table>)",
       Bar(segments, static_cast<double>(total), absl::StrCat(total, " sockets in TIME_WAIT")),
       rows);
 }
@@ -49,7 +48,7 @@ Html Buckets(const NamespaceFacts& facts) {
   if (!buckets.has_value() || !limit.ok()) {
     return Figure("Kernel's buckets", ToHtml(buckets));
   }
-  const uint64_t most = static_cast<uint64_t>(*limit);
+  const auto most = static_cast<uint64_t>(*limit);
   return Figure("Kernel's buckets",
                 Fill("$0 of $1$2", *buckets, most,
                      LimitBar(static_cast<double>(*buckets), static_cast<double>(most),
@@ -71,7 +70,7 @@ Html Counters(const TcpCounters& counters) {
 Html TimeWaitSection(const SectionInput& input) {
   const absl::StatusOr<TimeWaitReport>& report = input.ns.Get<TimeWaitReport>();
   Html body = report.ok() ? ByRole(*report) : Missing(input, "time_wait", report.status());
-  body += Fill("<dl class=\"figures\">$0$1</dl>", Buckets(input.ns.facts),
+  body += Fill(R"(<dl class="figures">$0$1</dl>)", Buckets(input.ns.facts),
                Counters(input.ns.facts.counters));
   if (report.ok()) {
     body += Fill("<h3>Outbound: the port is free again within</h3>$0",
