@@ -4,6 +4,7 @@ The local end is always in the namespace that is watched; its ephemeral range is
 """
 
 import dataclasses
+import socket
 from typing import Optional
 
 import pytest
@@ -25,15 +26,20 @@ class Case:
     remote_port: int
     # What listens on the local port when the page is made: an address, or nothing.
     listens: Optional[str] = None
+    ipv6: bool = False
 
 
-LINK = "10.77.0.1"
+LINK, LINK6 = "10.77.0.1", "fd77::1"
 CASES = [
     Case("a client", "outbound", "us", AUTOBOUND, 80),
     Case("a server", "inbound", "them", 8080, AUTOBOUND, listens=LINK),
     Case("a server on every address", "inbound", "them", 8080, AUTOBOUND, listens="0.0.0.0"),
     Case("a server on every address of both families", "inbound", "them", 8080, AUTOBOUND,
          listens="::"),
+    Case("an IPv6 server", "inbound", "them", HIGH, 80, listens=LINK6, ipv6=True),
+    Case("an IPv6 server on every address", "inbound", "them", HIGH, 80, listens="::", ipv6=True),
+    Case("an IPv6 client whose port listens for IPv4", "outbound", "us", HIGH, 80,
+         listens="0.0.0.0", ipv6=True),
     Case("a server inside our range", "inbound", "them", HIGH, LOW, listens=LINK),
     Case("a client whose port listens on another address", "outbound", "us", HIGH, 80,
          listens="127.0.0.1"),
@@ -49,7 +55,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name.replace(" ", "_"))
 def test_k14_role(netns, peer, link, source, case):
-    assert link.address(netns) == LINK
+    assert (link.address(netns), link.address6(netns)) == (LINK, LINK6)
     netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40009")
     # A port nobody asked for is outside our range on the other side too, or the rule cannot know.
     peer.set_sysctl("net.ipv4.ip_local_port_range",
@@ -67,14 +73,24 @@ def test_k14_role(netns, peer, link, source, case):
     assert roles == {"outbound": 0, "inbound": 0, "unknown": 0} | {case.role: 1}
 
 
+def test_k14_an_ipv6_only_listener_takes_no_ipv4(netns, peer, link, source):
+    _leave_time_wait(netns, peer, link, Case("", "", "us", HIGH, 80))
+    tcp.listen(netns, "::", HIGH, options=[(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)])
+    roles = page_once(netns, source).by("role", "time_wait_sockets")
+    # /proc/net/tcp6 does not tell IPV6_V6ONLY; the default is that it takes both.
+    assert roles == {"outbound": 0, "inbound": 0, "unknown": 0} | {
+        "inbound" if source == "procfs" else "outbound": 1}
+
+
 def _leave_time_wait(netns, peer, link, case):
+    address = link.address6 if case.ipv6 else link.address
+    here, there = (address(netns), case.local_port), (address(peer), case.remote_port)
     if case.opened_by == "us":
-        server = tcp.listen(peer, link.address(peer), case.remote_port)
-        ours, theirs = tcp.pair(netns, server, peer, source=(LINK, case.local_port))
+        server = tcp.listen(peer, *there)
+        ours, theirs = tcp.pair(netns, server, peer, source=here)
     else:
-        server = tcp.listen(netns, LINK, case.local_port)
-        source = (link.address(peer), case.remote_port)
-        theirs, ours = tcp.pair(peer, server, netns, source=source)
+        server = tcp.listen(netns, *here)
+        theirs, ours = tcp.pair(peer, server, netns, source=there)
     server.close()
     tcp.close_in_order(ours, theirs)
     wait_until("our end is in TIME_WAIT", lambda: ss.count(netns, state="time_wait") == 1)
