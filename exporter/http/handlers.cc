@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "exporter/http/assets.h"
 #include "exporter/http/page/page.h"
@@ -28,6 +31,23 @@ Response Document(absl::string_view content_type, absl::string_view body) {
 
 }  // namespace
 
+absl::Status CheckTelemetryPath(absl::string_view path) {
+  const auto wrong = [](absl::string_view why) { return absl::InvalidArgumentError(why); };
+  if (!absl::ConsumePrefix(&path, "/")) return wrong("must start with /");
+  if (path.empty()) return wrong("is the landing page's");
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("/-._~", c);
+  });
+  if (!plain) return wrong("may hold letters, digits and / - . _ ~ only");
+  if (absl::StartsWith(path, "-/")) return wrong("/-/ is kept for health checks");
+  // civetweb takes such parts out of a request's path, so none would match.
+  if (absl::StartsWith(path, "/") || absl::StrContains(path, "//") ||
+      absl::StrContains(path, "./") || absl::EndsWith(path, ".")) {
+    return wrong("may hold neither // nor a part that ends in .");
+  }
+  return absl::OkStatus();
+}
+
 Response TextResponse(int status, absl::string_view text) {
   return {.status = status, .body = absl::StrCat(text, "\n")};
 }
@@ -38,7 +58,7 @@ Handlers::Handlers(HandlerOptions options, Scrape scrape)
     routes_.try_emplace(path, handler);
   };
   add(options_.telemetry_path, [this](const Request& request) { return Metrics(request); });
-  add("/", [this](const Request&) { return Landing(); });  // unless it is the telemetry path
+  add("/", [this](const Request&) { return Landing(); });
   add("/-/healthy", [](const Request&) { return TextResponse(200, "Healthy."); });
   add("/-/ready", [this](const Request&) { return Ready(); });
   add(kPageCssPath, [](const Request&) { return Document("text/css; charset=utf-8", kPageCss); });

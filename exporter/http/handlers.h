@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collectors/model/deadline.h"
@@ -22,8 +23,13 @@
 
 namespace tcp_lifecycle {
 
+// Whether metrics may stand at `path`: not where something else stands, and only where a request
+// can reach it, its path being normalized before it is compared. InvalidArgument says what is wrong
+// and leaves it to the caller to name the path.
+absl::Status CheckTelemetryPath(absl::string_view path);
+
 struct HandlerOptions {
-  std::string telemetry_path = "/metrics";
+  std::string telemetry_path = "/metrics";  // CheckTelemetryPath is content with it
   // The longest time a scrape may take, and the time without X-Prometheus-Scrape-Timeout-Seconds.
   std::chrono::milliseconds scrape_timeout = std::chrono::seconds(10);
   // Taken off the time that Prometheus allows, for the way back.

@@ -10,8 +10,6 @@
 #include <mutex>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/http/accept_gate.h"
@@ -31,17 +29,6 @@ constexpr size_t kMaxRequestBytes = 8192;
 constexpr std::chrono::milliseconds kKeepAlive = std::chrono::seconds(330);
 constexpr std::chrono::milliseconds kStall = std::chrono::seconds(2);
 constexpr std::chrono::milliseconds kDrain = std::chrono::seconds(5);
-
-absl::Status CheckTelemetryPath(absl::string_view path) {
-  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
-    return absl::ascii_isgraph(static_cast<unsigned char>(c)) && !absl::StrContains("?#%\"<>", c);
-  });
-  if (plain && absl::StartsWith(path, "/") && !absl::StartsWith(path, "/-/")) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "telemetry path \"", path, "\": must begin with /, but not with /-/, and be a plain path"));
-}
 
 // Connections without a request that each listening socket may hold, out of the descriptors that
 // the process may open: the workers, and the files and sockets of a scrape, come first.
@@ -221,9 +208,6 @@ std::vector<uint16_t> HttpServer::ports() const { return impl_->ports(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpOptions options,
                                                               Handlers::Scrape scrape) {
-  if (absl::Status path = CheckTelemetryPath(options.handlers.telemetry_path); !path.ok()) {
-    return path;
-  }
   const auto listening_ports = ListeningPorts(options.listen_addresses);
   if (!listening_ports.ok()) return listening_ports.status();
   auto impl = std::make_unique<Impl>(std::move(options), std::move(scrape));

@@ -28,9 +28,8 @@ struct HttpOptions {
 
 class HttpServer {
  public:
-  // Listens and answers when this returns. InvalidArgument: an address or the telemetry path is
-  // malformed; NotFound: a host does not resolve; Unavailable: the address is in use or not this
-  // machine's. Every message has the offending text.
+  // Listens and answers when this returns. Errors: as ListeningPorts;
+  // Unavailable with the library's words where it does not start all the same.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(HttpOptions options,
                                                            Handlers::Scrape scrape);
   ~HttpServer();  // as Stop

@@ -137,6 +137,10 @@ TEST(OptionsTest, HelpNamesEveryFlagWithinAHundredColumns) {
   }
 }
 
+TEST(OptionsTest, HelpIsPrintedWhateverElseIsWrong) {
+  EXPECT_EQ(Good({"--web.telemetry-path=x", "--help"}).action, Action::kHelp);
+}
+
 TEST(OptionsTest, AnUnknownFlagIsNamed) {
   EXPECT_EQ(Error({"--web.listen-adress=:1"}), "unknown flag \"--web.listen-adress=:1\"");
 }

@@ -150,12 +150,37 @@ TEST_F(HandlersTest, ThePageMayLoadNothingFromElsewhere) {
   EXPECT_EQ(Get("/-/assets/page.js").content_type, "text/javascript; charset=utf-8");
 }
 
-TEST_F(HandlersTest, MetricsMayTakeThePlaceOfThePage) {
-  HandlerOptions options = Options();
-  options.telemetry_path = "/";
-  const Handlers handlers(options, [](const Deadline&) { return TwoCollectors(); });
-  EXPECT_EQ(handlers.Handle({.method = "GET", .path = "/"}).body, "sockets 1\nports 2\nself 3\n");
-  EXPECT_EQ(handlers.Handle({.method = "GET", .path = "/metrics"}).status, 404);
+TEST(CheckTelemetryPathTest, APathThatARequestCanReachIsGood) {
+  for (const char* path :
+       {"/metrics", "/m", "/a/b-c_d~e/1.0", "/metrics/", "/-", "/-x/y", "/.well"}) {
+    EXPECT_TRUE(CheckTelemetryPath(path).ok()) << path;
+  }
+}
+
+TEST(CheckTelemetryPathTest, WhatIsTakenOrCannotBeReachedIsRefused) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "must start with /"},
+      {"metrics", "must start with /"},
+      {"/", "landing page"},
+      {"/-/healthy", "health checks"},
+      {"/-/x", "health checks"},
+      {"/a b", "letters, digits"},
+      {"/m?x", "letters, digits"},
+      {"/%41", "letters, digits"},
+      {"/\"><script>", "letters, digits"},
+      {"/\xc3\xa9", "letters, digits"},
+      {"//metrics", "neither //"},
+      {"/a//b", "neither //"},
+      {"/../metrics", "ends in ."},
+      {"/a/./b", "ends in ."},
+      {"/a./b", "ends in ."},
+      {"/a/..", "ends in ."},
+  };
+  for (const auto& [path, why] : cases) {
+    const absl::Status status = CheckTelemetryPath(path);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << path;
+    EXPECT_THAT(status.message(), HasSubstr(why)) << path;
+  }
 }
 
 }  // namespace

@@ -259,15 +259,5 @@ TEST(ServerStartTest, AnAddressThatIsTakenIsNamed) {
   EXPECT_THAT(second.status().message(), HasSubstr("Address already in use"));
 }
 
-TEST(ServerStartTest, TheServerTellsWhyItDoesNotStart) {
-  HttpOptions options = OptionsFor({"127.0.0.1:0"});
-  for (const char* path : {"", "metrics", "/-/healthy", "/a b", "/m?x", "/\"><script>"}) {
-    options.handlers.telemetry_path = path;
-    const auto server = HttpServer::Start(options, [](const Deadline&) { return ResultOf(""); });
-    EXPECT_EQ(server.status().code(), absl::StatusCode::kInvalidArgument) << path;
-    EXPECT_THAT(server.status().message(), HasSubstr(absl::StrCat("\"", path, "\"")));
-  }
-}
-
 }  // namespace
 }  // namespace tcp_lifecycle

@@ -1,0 +1,175 @@
+#include "exporter/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+constexpr size_t kHelpColumns = 100;
+constexpr size_t kHelpTextColumn = 42;
+
+// Flags to the left, what they do to the right, within kHelpColumns.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool /*is_positional*/) const override {
+    std::string line = absl::StrCat("  ", Spelling(*option));
+    size_t column = line.size();
+    const auto start_text = [&] {
+      if (column + 2 > kHelpTextColumn) {
+        line += '\n';
+        column = 0;
+      }
+      line.append(kHelpTextColumn - column, ' ');
+      column = kHelpTextColumn;
+    };
+    start_text();
+    for (absl::string_view word : absl::StrSplit(option->get_description(), ' ')) {
+      if (column + word.size() + 1 > kHelpColumns) start_text();
+      if (column > kHelpTextColumn) line += ' ', ++column;
+      absl::StrAppend(&line, word);
+      column += word.size();
+    }
+    return line + "\n";
+  }
+
+ private:
+  static std::string Spelling(const CLI::Option& option) {
+    const std::string& name = option.get_lnames().front();
+    if (!option.get_fnames().empty()) return absl::StrCat("--[no-]", name);
+    const bool has_short = !option.get_snames().empty();
+    const std::string value = option.get_type_name();
+    return absl::StrCat(has_short ? absl::StrCat("-", option.get_snames().front(), ", ") : "", "--",
+                        name, value.empty() ? "" : "=", value);
+  }
+};
+
+CLI::Option* AddOptional(CLI::App& app, const std::string& name, std::optional<std::string>& value,
+                         const std::string& description) {
+  return app.add_option_function<std::string>(
+      name, [&value](const std::string& text) { value = text; }, description);
+}
+
+void AddWebFlags(CLI::App& app, Flags& flags) {
+  const std::string group = "Web";
+  app.add_option("--web.listen-address", flags.listen_addresses,
+                 "Where to listen: :PORT for every address of the host, HOST:PORT or [IPV6]:PORT. "
+                 "Repeatable. Default: :10460")
+      ->type_name("ADDRESS")
+      ->allow_extra_args(false)
+      ->group(group);
+  app.add_option("--web.telemetry-path", flags.telemetry_path,
+                 "Path of the metrics. Default: /metrics")
+      ->type_name("PATH")
+      ->group(group);
+  app.add_option("--web.scrape-timeout", flags.scrape_timeout,
+                 "How long a scrape may take at most, and when the request does not say, as 10s "
+                 "or 1500ms. Default: 10s")
+      ->type_name("TIME")
+      ->group(group);
+  app.add_option("--web.scrape-timeout-offset", flags.scrape_timeout_offset,
+                 "Taken off the time that X-Prometheus-Scrape-Timeout-Seconds allows, for the way "
+                 "back. Default: 0.5s")
+      ->type_name("TIME")
+      ->group(group);
+}
+
+void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::string>& collectors) {
+  const std::string group = "Collectors";
+  for (const std::string& name : collectors) {
+    app.add_flag_function(
+           absl::StrCat("--collector.", name, ",!--no-collector.", name),
+           [&on = flags.collectors[name]](int64_t count) { on = count > 0; },
+           absl::StrCat("The ", name, " collector. Default: on"))
+        ->take_last()
+        ->group(group);
+  }
+  app.add_flag("--collector.disable-defaults", flags.disable_defaults,
+               "Only the collectors that are named run.")
+      ->group(group);
+  app.add_option("--collector.sockets.source", flags.source,
+                 "How sockets are read: auto (the first that works of sock_diag and procfs), "
+                 "sock_diag, procfs, or replay (a recording). Default: auto")
+      ->type_name("SOURCE")
+      ->group(group);
+  AddOptional(app, "--collector.sockets.replay-dir", flags.replay_dir,
+              "With source replay: the directory that --record wrote.")
+      ->type_name("DIR")
+      ->group(group);
+  app.add_option("--path.procfs", flags.procfs, "Where procfs is mounted. Default: /proc")
+      ->type_name("DIR")
+      ->group(group);
+}
+
+void AddOtherFlags(CLI::App& app, Flags& flags) {
+  AddOptional(app, "--log.level", flags.log_level,
+              "debug, info, warn or error. Default: info, with --once warn")
+      ->type_name("LEVEL")
+      ->group("Log");
+  app.add_option("--log.format", flags.log_format, "logfmt or json. Default: logfmt")
+      ->type_name("FORMAT")
+      ->group("Log");
+  app.add_flag("--once", flags.once,
+               "Print one page of metrics and exit; exit status 1 when a collector failed.")
+      ->group("Instead of serving");
+  AddOptional(app, "--record", flags.record_dir,
+              "Record what the kernel says now to DIR, for a bug report, and exit.")
+      ->type_name("DIR")
+      ->group("Instead of serving");
+  app.add_flag("--version", flags.version, "Print the version and exit.")
+      ->group("Instead of serving");
+  app.set_help_flag("-h,--help", "Print this and exit.")->group("Instead of serving");
+  app.add_flag("--print-metrics-md", flags.print_metrics_md,
+               "Print collectors/METRICS.md and exit.")
+      ->group("For developers");
+}
+
+absl::Status UnknownArgument(absl::string_view argument,
+                             const std::vector<std::string>& collectors) {
+  const std::string shown = absl::Utf8SafeCEscape(argument);
+  if (!absl::StartsWith(argument, "-")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unexpected argument \"", shown, "\": there are flags only"));
+  }
+  if (absl::StartsWith(argument, "--collector.") || absl::StartsWith(argument, "--no-collector.")) {
+    return absl::InvalidArgumentError(absl::StrCat("unknown flag \"", shown, "\"; collectors are ",
+                                                   absl::StrJoin(collectors, ", ")));
+  }
+  return absl::InvalidArgumentError(absl::StrCat("unknown flag \"", shown, "\""));
+}
+
+}  // namespace
+
+absl::StatusOr<Flags> ReadFlags(int argc, const char* const* argv,
+                                const std::vector<std::string>& collectors) {
+  Flags flags;
+  CLI::App app("Tells Prometheus the truth about the lifecycle of this host's TCP connections.",
+               "tcp_lifecycle_exporter");
+  const auto formatter = std::make_shared<HelpFormatter>();
+  formatter->label("OPTIONS", "FLAGS");
+  app.formatter(formatter);
+  app.allow_extras();
+  AddWebFlags(app, flags);
+  AddCollectorFlags(app, flags, collectors);
+  AddOtherFlags(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    flags.help = absl::StrReplaceAll(app.help(), {{"\n\n\n", "\n\n"}});
+    return flags;
+  } catch (const CLI::ParseError& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  if (!app.remaining().empty()) return UnknownArgument(app.remaining().front(), collectors);
+  return flags;
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,37 @@
+// The command line as it was typed: which flags there are, their help, and what each was given.
+// options.cc judges the values; nobody else needs them raw.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace tcp_lifecycle {
+
+struct Flags {
+  std::vector<std::string> listen_addresses = {":10460"};
+  std::string telemetry_path = "/metrics";
+  std::string scrape_timeout = "10s";
+  std::string scrape_timeout_offset = "0.5s";
+  std::map<std::string, std::optional<bool>> collectors;  // every one by name; nullopt: not named
+  bool disable_defaults = false;
+  std::string source = "auto";
+  std::optional<std::string> replay_dir;
+  std::string procfs = "/proc";
+  std::string log_format = "logfmt";
+  std::optional<std::string> log_level;
+  bool once = false;
+  std::optional<std::string> record_dir;
+  bool print_metrics_md = false;
+  bool version = false;
+  std::optional<std::string> help;  // asked for: the text; the other flags were not read to the end
+};
+
+// InvalidArgument names what is unknown, given twice or without its value.
+absl::StatusOr<Flags> ReadFlags(int argc, const char* const* argv,
+                                const std::vector<std::string>& collectors);
+
+}  // namespace tcp_lifecycle
