@@ -37,8 +37,9 @@ absl::StatusOr<Pass> MakePass(const Options& options,
   return Pass(std::move(parts));
 }
 
-void StopOrLeave(Scraper& scraper, const Logger& logger, int exit_code) {
-  if (scraper.Stop(Deadline::After(kDrainTimeout))) return;
+bool StopScraper(Scraper& scraper) { return scraper.Stop(Deadline::After(kDrainTimeout)); }
+
+void LeaveStuckPass(const Logger& logger, int exit_code) {
   logger.Warn("a pass is stuck in the kernel: leaving without it");
   std::_Exit(exit_code);
 }

@@ -19,8 +19,9 @@ absl::StatusOr<Pass> MakePass(const Options& options,
                               std::vector<std::unique_ptr<const Collector>> all,
                               FailureLog& failures, const Logger& logger);
 
-// Stops the scraper, within a few seconds. Does not return, but ends the program with `exit_code`,
-// where a pass is stuck: destroying its scraper would wait for it.
-void StopOrLeave(Scraper& scraper, const Logger& logger, int exit_code);
+// Stops the scraper, within a few seconds. False where a pass is stuck in the kernel: destroying
+// the scraper would wait for it, so the program must leave by LeaveStuckPass.
+bool StopScraper(Scraper& scraper);
+[[noreturn]] void LeaveStuckPass(const Logger& logger, int exit_code);
 
 }  // namespace tcp_lifecycle

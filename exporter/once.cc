@@ -32,7 +32,7 @@ absl::Status RunOnce(const Options& options, std::vector<std::unique_ptr<const C
       scraper.Scrape(Deadline::After(options.scrape_timeout));
   if (!result.ok()) {
     logger.Error("no page", {{"error", result.status().ToString()}});
-    StopOrLeave(scraper, logger, EXIT_FAILURE);
+    if (!StopScraper(scraper)) LeaveStuckPass(logger, EXIT_FAILURE);
     return result.status();
   }
   absl::Status status =

@@ -80,8 +80,9 @@ absl::Status Serve(const Options& options, std::vector<std::unique_ptr<const Col
   signals.Await();
   logger.Info("stopping");
   // The pass first: whoever waits for it then has an answer to send, even when it is stuck.
-  StopOrLeave(scraper, logger, EXIT_SUCCESS);
+  const bool ended = StopScraper(scraper);
   (*server)->Stop();
+  if (!ended) LeaveStuckPass(logger, EXIT_SUCCESS);
   return absl::OkStatus();
 }
 

@@ -176,14 +176,26 @@ def test_a_stuck_pass_costs_503_and_does_not_hold_up_the_end(stuck_procfs):
         assert "a pass is stuck" in process.stderr.read()
 
 
+def test_who_waits_for_a_stuck_pass_has_an_answer_at_the_end(stuck_procfs):
+    flags = ("--collector.sockets.source=procfs", f"--path.procfs={stuck_procfs}")
+    with serving(*flags, "--web.scrape-timeout=60s") as (process, url):
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as waiting:
+            waiting.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            time.sleep(0.3)
+            process.terminate()
+            assert waiting.recv(4096).startswith(b"HTTP/1.1 503 ")
+        assert process.wait(timeout=10) == 0
+
+
 def test_a_second_signal_ends_it_at_once(stuck_procfs):
     flags = ("--collector.sockets.source=procfs", f"--path.procfs={stuck_procfs}")
     with serving(*flags, "--web.scrape-timeout=100ms") as (process, url):
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(f"{url}/metrics", timeout=10)
         process.terminate()
-        time.sleep(0.3)
-        assert process.poll() is None
+        while "msg=stopping" not in process.stderr.readline():
+            assert process.poll() is None
         process.terminate()
         assert process.wait(timeout=2) == -signal.SIGTERM
 
