@@ -35,6 +35,9 @@ int TryBind(const sockaddr* address, socklen_t length, bool v6_only) {
   return bind(fd.get(), address, length) == 0 ? 0 : errno;
 }
 
+// Whether this machine lacks the address or its whole family.
+bool NotHere(int error) { return error == EAFNOSUPPORT || error == EADDRNOTAVAIL; }
+
 absl::Status BindError(absl::string_view address, int error) {
   const std::string message = absl::StrCat("listen address \"", address, "\": ", strerror(error));
   if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
@@ -48,7 +51,7 @@ absl::StatusOr<std::string> Wildcard(absl::string_view address, uint16_t port) {
   v6.sin6_port = htons(port);
   int error = TryBind(reinterpret_cast<sockaddr*>(&v6), sizeof(v6), /*v6_only=*/false);
   if (error == 0) return absl::StrCat("+", port);
-  if (error == EAFNOSUPPORT || error == EADDRNOTAVAIL) {
+  if (NotHere(error)) {
     sockaddr_in v4 = {};
     v4.sin_family = AF_INET;
     v4.sin_port = htons(port);
@@ -72,10 +75,14 @@ absl::StatusOr<std::vector<std::string>> OfHost(absl::string_view address, const
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
 
   std::vector<std::string> ports;
-  int bind_error = EAFNOSUPPORT;
+  int last_unavailable = 0;
   for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    bind_error = TryBind(entry->ai_addr, entry->ai_addrlen, /*v6_only=*/true);
-    if (bind_error == EAFNOSUPPORT) continue;
+    const int bind_error = TryBind(entry->ai_addr, entry->ai_addrlen, /*v6_only=*/true);
+    if (NotHere(bind_error)) {
+      // `localhost` is ::1 as well, also where IPv6 is switched off.
+      last_unavailable = bind_error;
+      continue;
+    }
     if (bind_error != 0) return BindError(address, bind_error);
     char host[NI_MAXHOST];
     if (getnameinfo(entry->ai_addr, entry->ai_addrlen, host, sizeof(host), nullptr, 0,
@@ -85,7 +92,7 @@ absl::StatusOr<std::vector<std::string>> OfHost(absl::string_view address, const
     ports.push_back(entry->ai_family == AF_INET6 ? absl::StrCat("[", host, "]:", parsed.port)
                                                  : absl::StrCat(host, ":", parsed.port));
   }
-  if (ports.empty()) return BindError(address, bind_error);
+  if (ports.empty()) return BindError(address, last_unavailable);
   return ports;
 }
 

@@ -24,10 +24,10 @@ struct HostPort {
 absl::StatusOr<HostPort> ParseHostPort(absl::string_view address);
 
 // Resolves `addresses` and tries to bind each: the sockets as civetweb's option listening_ports
-// names them (`+PORT` is one IPv6 socket that takes IPv4 as well), each once. A family that this
-// kernel lacks is left out. InvalidArgument: malformed; NotFound: the host does not resolve;
-// Unavailable: the port is in use or the address is not this machine's; PermissionDenied. Every
-// message has the address as given.
+// names them (`+PORT` is one IPv6 socket that takes IPv4 as well), each once. Of a host name's
+// addresses those that this machine lacks are left out, if it has one. InvalidArgument: malformed;
+// NotFound: the host does not resolve; Unavailable: the port is in use or the address is not this
+// machine's; PermissionDenied. Every message has the address as given.
 absl::StatusOr<std::vector<std::string>> ListeningPorts(const std::vector<std::string>& addresses);
 
 }  // namespace tcp_lifecycle

@@ -82,6 +82,20 @@ def test_the_default_address_serves_ipv4_where_ipv6_is_off(netns):
     assert process.wait(20) == 0
 
 
+def test_a_host_name_is_served_at_those_of_its_addresses_that_are_here(netns, tmp_path):
+    netns.set_sysctl("net.ipv6.conf.all.disable_ipv6", 1)
+    hosts = tmp_path / "hosts"
+    hosts.write_text("::1 both\n127.0.0.1 both\n")
+    with_hosts = ["unshare", "--mount", "sh", "-c",
+                  f'mount --bind {hosts} /etc/hosts && exec "$0" "$@"']
+    process = netns.start([*with_hosts, BINARY, "--web.listen-address=both:10460"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL)
+    assert Page(get_when_ready(netns, "127.0.0.1")).has("sockets")
+    process.terminate()
+    assert process.wait(20) == 0
+
+
 def test_disabled_collectors_are_not_on_the_page(netns):
     exporter = Exporter(netns, flags=["--collector.disable-defaults", "--collector.sysctl"])
     page = exporter.scrape()

@@ -66,8 +66,8 @@ TEST(ListeningPortsTest, AHostNameIsResolved) {
 }
 
 TEST(ListeningPortsTest, ARepeatedAddressCountsOnce) {
-  EXPECT_THAT(ListeningPorts({"127.0.0.1:0", "[::1]:0", "127.0.0.1:0"}).value(),
-              ElementsAre("127.0.0.1:0", "[::1]:0"));
+  EXPECT_THAT(ListeningPorts({"127.0.0.1:0", "127.0.0.2:0", "127.0.0.1:0"}).value(),
+              ElementsAre("127.0.0.1:0", "127.0.0.2:0"));
 }
 
 TEST(ListeningPortsTest, APortInUseIsNamed) {
