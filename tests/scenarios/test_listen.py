@@ -4,6 +4,7 @@ import socket
 
 from harness import ss, tcp
 from harness.counters import netstat
+from harness.exporter import page_once
 from harness.waiting import wait_until
 
 PORT = 8080
@@ -60,3 +61,12 @@ def test_k19_listeners_that_share_a_port_are_one_series(netns, exporter, source)
         assert page.value("listen_queue_limit", **labels) == 100
         worst = max(row.recv_queue / row.send_queue for row in listeners)
         assert abs(page.value("listen_queue_max_ratio", **labels) - worst) < 1e-9
+
+
+def test_a_host_with_12_listeners_keeps_the_series_budget(netns, source):
+    for port in range(PORT, PORT + 12):
+        tcp.listen(netns, port=port)
+    page = page_once(netns, source)
+    assert len(page.values("listen_queue_sockets")) == 12
+    # Of the 600 series that a host may have, 240 are left to its 20 fullest destinations.
+    assert len(page.series) <= 360
