@@ -21,7 +21,7 @@ print_urls() {
       --web.listen-address) [ $# -gt 1 ] && addresses+=("$2") ;;
       --web.telemetry-path=*) path=${1#*=} ;;
       --web.telemetry-path) path=${2-} ;;
-      -h | --help | --version | --once | --record | --record=*) return ;;
+      -h | --help | --version | --print-metrics-md | --once | --record | --record=*) return ;;
     esac
     shift
   done
