@@ -45,7 +45,8 @@ def populate(netns, peer, link):
     closing[1].close()
     tcp.start_connect(netns, remote.getsockname())  # SYN_SENT
     tcp.start_connect(peer, local.getsockname())  # SYN_RECV here
-    netns.socket().bind(("127.0.0.1", 0))  # bound, neither connected nor listening
+    # Bound, neither connected nor listening; on every address, so on a port that no other has.
+    netns.socket().bind(("0.0.0.0", 0))
 
     expected = set(ss.STATES.values())
     wait_until("a socket is in every state",
