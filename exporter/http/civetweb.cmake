@@ -2,7 +2,9 @@
 # package has neither IPv6 nor a linked OpenSSL. TLE_CIVETWEB_SOURCE names a source tree to take
 # instead; else the package is fetched once for all presets of a build directory.
 
-set(TLE_CIVETWEB_VERSIONS 1.15 1.16)  # those that accept_gate.cc has been read against
+# 1.15, of Debian 12, is what is tested; 1.16, of Debian 13, is taken as it comes.
+set(TLE_CIVETWEB_VERSIONS 1.15 1.16)
+list(JOIN TLE_CIVETWEB_VERSIONS " or " civetweb_versions)
 
 cmake_path(IS_PREFIX PROJECT_SOURCE_DIR "${PROJECT_BINARY_DIR}" NORMALIZE in_source_tree)
 if(TLE_CIVETWEB_SOURCE)
@@ -27,7 +29,7 @@ if(NOT TLE_CIVETWEB_SOURCE)
       message(FATAL_ERROR
         "The civetweb source package cannot be had from the distribution:\n${fetch_output}\n"
         "It needs apt, dpkg-dev and a package mirror. Without them (offline, another "
-        "distribution) unpack civetweb ${TLE_CIVETWEB_VERSIONS} somewhere and configure with "
+        "distribution) unpack civetweb ${civetweb_versions} somewhere and configure with "
         "-DTLE_CIVETWEB_SOURCE=DIR.")
     endif()
   endif()
@@ -43,7 +45,7 @@ file(STRINGS ${civetweb_header} civetweb_version_line REGEX "define CIVETWEB_VER
 string(REGEX MATCH "[0-9]+\\.[0-9]+" civetweb_version "${civetweb_version_line}")
 if(NOT civetweb_version IN_LIST TLE_CIVETWEB_VERSIONS)
   message(FATAL_ERROR "civetweb \"${civetweb_version}\" in ${civetweb_source}: this program is "
-                      "built with one of ${TLE_CIVETWEB_VERSIONS}.")
+                      "built with ${civetweb_versions}.")
 endif()
 if(civetweb_version VERSION_LESS 1.16)
   set(civetweb_openssl_api OPENSSL_API_1_1)  # what 1.15 calls it; OpenSSL 3 has that interface

@@ -30,7 +30,8 @@ absl::Status CheckTelemetryPath(absl::string_view path);
 
 struct HandlerOptions {
   std::string telemetry_path = "/metrics";  // CheckTelemetryPath is content with it
-  // The longest time a scrape may take, and the time without X-Prometheus-Scrape-Timeout-Seconds.
+  // The longest time a scrape may take, and the time without X-Prometheus-Scrape-Timeout-Seconds or
+  // with one that is no time: a page is worth more to Prometheus than a refusal.
   std::chrono::milliseconds scrape_timeout = std::chrono::seconds(10);
   // Taken off the time that Prometheus allows, for the way back.
   std::chrono::milliseconds scrape_timeout_offset = std::chrono::milliseconds(500);
