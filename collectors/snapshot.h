@@ -42,8 +42,8 @@ struct NamespaceSnapshot {
 };
 
 struct Snapshot {
-  std::vector<NamespaceSnapshot>
-      namespaces;  // by Socket::namespace_index; the exporter's own first
+  // By Socket::namespace_index; the exporter's own first.
+  std::vector<NamespaceSnapshot> namespaces;
   PassInfo pass;
 };
 

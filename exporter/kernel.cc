@@ -1,6 +1,5 @@
 #include "exporter/kernel.h"
 
-#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -18,11 +17,8 @@
 namespace tcp_lifecycle {
 namespace {
 
-constexpr std::chrono::seconds kOpenTimeout(5);
-
 std::vector<SourceCandidate> LiveCandidates(const Options& options) {
-  const SourceCandidate sock_diag = {"sock_diag",
-                                     [] { return OpenSockDiag(Deadline::After(kOpenTimeout)); }};
+  const SourceCandidate sock_diag = {"sock_diag", OpenSockDiag};
   const SourceCandidate procfs = {
       "procfs", [root = options.procfs]() -> absl::StatusOr<std::unique_ptr<SocketSource>> {
         return std::make_unique<ProcfsSource>(ProcFiles(root));

@@ -10,19 +10,13 @@ namespace {
 
 constexpr std::chrono::seconds kProbeTimeout(5);
 
-class Ignore final : public SocketVisitor {
- public:
-  void OnListeners(std::span<Listener>) override {}
-  void OnSockets(std::span<Socket>) override {}
-};
-
 // A source may open and still not answer: some sandboxes know the netlink socket and no dump.
 absl::StatusOr<std::unique_ptr<SocketSource>> OpenAndTry(const SourceCandidate& candidate) {
   absl::StatusOr<std::unique_ptr<SocketSource>> source = candidate.open();
   if (!source.ok()) return source;
-  Ignore ignore;
+  SocketVisitor nobody;
   const absl::StatusOr<PassInfo> answer =
-      (*source)->ForEach({{TcpState::kListen}}, Deadline::After(kProbeTimeout), ignore);
+      (*source)->ForEach({{TcpState::kListen}}, Deadline::After(kProbeTimeout), nobody);
   if (!answer.ok()) return answer.status();
   return source;
 }

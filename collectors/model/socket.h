@@ -13,8 +13,7 @@
 
 namespace tcp_lifecycle {
 
-// What the socket's one visible timer is waiting for (inet_diag's idiag_timer, told apart by
-// state).
+// What the socket's one visible timer waits for (inet_diag's idiag_timer, told apart by state).
 enum class Timer : uint8_t {
   kNone,
   kRetransmit,  // data, SYN or SYN-ACK not yet acknowledged
@@ -39,8 +38,8 @@ inline constexpr std::array<absl::string_view, kRoleCount> kRoleNames = {"outbou
 
 // Set in Socket::flags.
 enum SocketFlag : uint16_t {
-  kUnaccepted =
-      1 << 0,  // the kernel has accepted it, the program has not (ESTABLISHED, CLOSE_WAIT)
+  // The kernel has accepted it, the program has not (ESTABLISHED, CLOSE_WAIT).
+  kUnaccepted = 1 << 0,
 };
 
 struct Socket {
@@ -53,8 +52,7 @@ struct Socket {
   uint32_t remaining_ms = 0;     // until `timer` fires; 0 with Timer::kNone
   TcpState state = TcpState::kEstablished;
   Timer timer = Timer::kNone;
-  uint8_t retransmits =
-      0;  // kRetransmit: retransmissions; kKeepalive, kZeroWindow: unanswered probes
+  uint8_t retransmits = 0;        // with kKeepalive and kZeroWindow: unanswered probes
   Role role = Role::kUnknown;     // the pass judges it where the source could not tell
   uint16_t flags = 0;             // SocketFlag
   Family family = Family::kIpv4;  // of local_address

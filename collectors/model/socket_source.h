@@ -17,21 +17,22 @@ struct SocketQuery {
   TcpStateSet states = TcpStateSet::All();
 };
 
-// Takes the stream. A batch is the source's own buffer: the receiver may fill in Socket::role, and
-// keeps nothing of it after it returns.
+// Takes the stream; one that overrides nothing lets it pass. A batch is the source's own buffer:
+// the receiver may fill in Socket::role, and keeps nothing of it after it returns.
 class SocketVisitor {
  public:
   virtual ~SocketVisitor() = default;
-  virtual void OnListeners(std::span<Listener> listeners) = 0;
-  virtual void OnSockets(std::span<Socket> sockets) = 0;  // never in state kListen
+  virtual void OnListeners(std::span<Listener> /*listeners*/) {}
+  virtual void OnSockets(std::span<Socket> /*sockets*/) {}  // never in state kListen
 };
 
 // What a finished pass tells about itself.
 struct PassInfo {
   uint64_t sockets = 0;  // rows delivered, listeners included
-  uint64_t unknown_states =
-      0;                   // rows in a state this program has no name for: counted, not delivered
-  uint64_t malformed = 0;  // rows or attributes that could not be read: counted, not delivered
+  // Counted and not delivered: rows in a state this program has no name for, and such as could not
+  // be read. A row whose attributes make no sense is delivered without them, and counted too.
+  uint64_t unknown_states = 0;
+  uint64_t malformed = 0;
   bool knows_bound_inactive = false;  // false: their absence proves nothing
   bool knows_unaccepted = false;
 };

@@ -31,22 +31,17 @@ class OneDatagram : public DiagChannel {
   bool handed_out_ = false;
 };
 
-struct Ignore : SocketVisitor {
-  void OnListeners(std::span<Listener>) override {}
-  void OnSockets(std::span<Socket>) override {}
-};
-
 }  // namespace
 }  // namespace tcp_lifecycle
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tcp_lifecycle;
-  Ignore ignore;
+  SocketVisitor nobody;
   for (const TcpStateSet states :
        {TcpStateSet{TcpState::kListen}, TcpStateSet::All().Without(TcpState::kListen)}) {
     SockDiagSource source(std::make_unique<OneDatagram>(std::as_bytes(std::span(data, size))),
                           "6.18.0");
-    (void)source.ForEach({.states = states}, Deadline::After(std::chrono::hours(1)), ignore);
+    (void)source.ForEach({.states = states}, Deadline::After(std::chrono::hours(1)), nobody);
   }
   return 0;
 }

@@ -35,11 +35,6 @@ constexpr std::array<absl::string_view, 8> kProcFiles = {"net/sockstat",
                                                          "sys/net/ipv4/ip_local_port_range",
                                                          "sys/net/ipv4/ip_local_reserved_ports"};
 
-struct NobodyListens : SocketVisitor {
-  void OnListeners(std::span<Listener>) override {}
-  void OnSockets(std::span<Socket>) override {}
-};
-
 absl::Status MakeDirectory(const std::string& path) {
   if (mkdir(path.c_str(), 0755) == 0) return absl::OkStatus();
   return absl::ErrnoToStatus(errno, absl::StrCat("making the directory ", path));
@@ -88,7 +83,7 @@ absl::Status RecordDumps(UniqueFd socket, const std::string& to, absl::string_vi
       std::make_unique<RecordingChannel>(
           std::make_unique<NetlinkChannel>(std::move(socket), OpenSockDiagSocket), to),
       kernel_release);
-  NobodyListens nobody;
+  SocketVisitor nobody;
   return source.ForEach({}, deadline, nobody).status();
 }
 

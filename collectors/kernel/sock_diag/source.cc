@@ -156,22 +156,13 @@ absl::Status SockDiagSource::ReadAnswers(const DumpRequest& request, uint32_t se
   }
 }
 
-absl::StatusOr<std::unique_ptr<SocketSource>> OpenSockDiag(const Deadline& deadline) {
-  struct NobodyListens : SocketVisitor {
-    void OnListeners(std::span<Listener>) override {}
-    void OnSockets(std::span<Socket>) override {}
-  };
+absl::StatusOr<std::unique_ptr<SocketSource>> OpenSockDiag() {
   absl::StatusOr<UniqueFd> socket = OpenSockDiagSocket();
   if (!socket.ok()) return socket.status();
   utsname kernel = {};
   uname(&kernel);
-  auto source = std::make_unique<SockDiagSource>(
+  return std::make_unique<SockDiagSource>(
       std::make_unique<NetlinkChannel>(*std::move(socket), OpenSockDiagSocket), kernel.release);
-  NobodyListens nobody;
-  absl::StatusOr<PassInfo> probe =
-      source->ForEach({.states = {TcpState::kListen}}, deadline, nobody);
-  if (!probe.ok()) return probe.status();
-  return source;
 }
 
 }  // namespace tcp_lifecycle

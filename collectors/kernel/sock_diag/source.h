@@ -42,8 +42,8 @@ class SockDiagSource : public SocketSource {
   bool dump_unfinished_ = false;
 };
 
-// A source over the kernel, in the calling thread's network namespace; proves by a dump of the
-// listeners that the kernel answers.
-absl::StatusOr<std::unique_ptr<SocketSource>> OpenSockDiag(const Deadline& deadline);
+// A source over the kernel, in the calling thread's network namespace. That it opens does not prove
+// that the kernel answers.
+absl::StatusOr<std::unique_ptr<SocketSource>> OpenSockDiag();
 
 }  // namespace tcp_lifecycle

@@ -8,8 +8,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TEST(SocketTest, FitsACacheLine) { EXPECT_EQ(sizeof(Socket), 64); }
-
 TEST(SocketTest, LabelValuesAreThoseOfTheContractInTheOrderOfTheEnums) {
   EXPECT_THAT(kTimerNames, ElementsAre("none", "retransmit", "keepalive", "fin_wait2", "time_wait",
                                        "zero_window"));

@@ -62,7 +62,7 @@ TEST(LiveSockDiag, TellsListenerUnacceptedAndBoundSocketsApart) {
     UniqueFd listener = Listening(8080, 7);
     UniqueFd bound = Bound(8081);
     UniqueFd client = Connected(8080);
-    auto source = OpenSockDiag(Soon());
+    auto source = OpenSockDiag();
     ASSERT_TRUE(source.ok()) << source.status();
 
     Seen seen;
@@ -99,7 +99,7 @@ TEST(LiveSockDiag, AsksOnlyForTheStatesOfTheQuery) {
   const bool permitted = InNewNamespace([] {
     UniqueFd listener = Listening(8080, 7);
     UniqueFd client = Connected(8080);
-    auto source = OpenSockDiag(Soon());
+    auto source = OpenSockDiag();
     ASSERT_TRUE(source.ok()) << source.status();
 
     Seen seen;
