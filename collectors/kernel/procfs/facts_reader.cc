@@ -58,9 +58,10 @@ TcpCounters ReadCounters(const ProcFiles& files) {
   const absl::Status snmp = read("net/snmp");
   const absl::Status netstat = read("net/netstat");
   // A kernel may lack one of them; without both there is no procfs.
-  const bool lacks_one = absl::IsNotFound(snmp) != absl::IsNotFound(netstat);
-  if (!lacks_one || !absl::IsNotFound(snmp)) counters.status.Update(snmp);
-  if (!lacks_one || !absl::IsNotFound(netstat)) counters.status.Update(netstat);
+  const bool lacks_both = absl::IsNotFound(snmp) && absl::IsNotFound(netstat);
+  for (const absl::Status& status : {snmp, netstat}) {
+    if (lacks_both || !absl::IsNotFound(status)) counters.status.Update(status);
+  }
   return counters;
 }
 

@@ -60,7 +60,9 @@ absl::Status DecodeResult(std::span<const std::byte> payload) {
   if (payload.size() < sizeof code) return absl::OkStatus();
   std::memcpy(&code, payload.data(), sizeof code);
   if (code == 0) return absl::OkStatus();
-  return absl::ErrnoToStatus(-code, "the kernel answers");
+  // Unsigned, because the least number has no opposite.
+  return absl::ErrnoToStatus(static_cast<int>(0 - static_cast<uint32_t>(code)),
+                             "the kernel answers");
 }
 
 }  // namespace tcp_lifecycle

@@ -54,11 +54,11 @@ absl::StatusOr<std::span<const std::byte>> NetlinkChannel::Receive(const Deadlin
     header.msg_iovlen = 1;
     const ssize_t received = recvmsg(socket_.get(), &header, MSG_DONTWAIT);
     if (received >= 0) {
+      if (sender.nl_pid != 0) continue;  // another process's, not the kernel's
       if ((header.msg_flags & MSG_TRUNC) != 0) {
         return absl::DataLossError(
             absl::StrCat("an answer was longer than ", buffer_.size(), " bytes and was cut"));
       }
-      if (sender.nl_pid != 0) continue;  // another process's, not the kernel's
       return std::span<const std::byte>(buffer_).first(static_cast<size_t>(received));
     }
     if (errno == EAGAIN) {

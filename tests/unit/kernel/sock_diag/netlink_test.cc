@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <vector>
 
 #include "tests/unit/kernel/sock_diag/messages.h"
@@ -90,6 +91,12 @@ TEST(DecodeResult, NamesTheKernelsError) {
   const absl::Status status = DecodeResult(BytesOf(int32_t{-ENOENT}));
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(status.message(), "the kernel answers: No such file or directory");
+}
+
+TEST(DecodeResult, NumberThatIsNoErrorOfTheKernelsIsAnErrorToo) {
+  for (const int32_t code : {5, -100'000, std::numeric_limits<int32_t>::min()}) {
+    EXPECT_FALSE(DecodeResult(BytesOf(code)).ok()) << code;
+  }
 }
 
 TEST(DecodeResult, ZeroOrNoCodeIsSuccess) {
