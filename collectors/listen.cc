@@ -54,18 +54,26 @@ constexpr FamilyDescriptor kInRange = {
     "that port is lost to connect().",
     "net/ipv4/ip_local_port_range, ip_local_reserved_ports",
     ""};
+constexpr FamilyDescriptor kOmitted = {
+    "tcp_lifecycle_listen_groups_omitted",
+    MetricType::Gauge,
+    kNetnsLabel,
+    "Addresses and ports listened on that are not among the 50 fullest, which the page has.",
+    "inet_diag or /proc/net/tcp and tcp6, rows in LISTEN",
+    ""};
 constexpr FamilyDescriptor kOverflows = {
     "tcp_lifecycle_listen_overflows_total",
     MetricType::Counter,
     kNetnsLabel,
-    "Connections refused or delayed because an accept queue was full.",
+    "Segments of handshakes (a SYN, the last ACK) that a listener dropped because its accept queue "
+    "was full; a connection that tries again counts again.",
     "/proc/net/netstat TcpExt ListenOverflows",
     ""};
 constexpr FamilyDescriptor kDrops = {
     "tcp_lifecycle_listen_drops_total",
     MetricType::Counter,
     kNetnsLabel,
-    "Connection attempts that listeners dropped for any reason, overflows included.",
+    "Segments of handshakes that listeners dropped for any reason, overflows included.",
     "/proc/net/netstat TcpExt ListenDrops",
     ""};
 constexpr FamilyDescriptor kUnacceptedSockets = {
@@ -77,8 +85,8 @@ constexpr FamilyDescriptor kUnacceptedSockets = {
     "inet_diag or /proc/net/tcp and tcp6 inode 0",
     ""};
 
-constexpr std::array kFamilies = {kQueue,   kLimit,     kMaxRatio, kSocketDrops,
-                                  kInRange, kOverflows, kDrops,    kUnacceptedSockets};
+constexpr std::array kFamilies = {kQueue,   kLimit,     kMaxRatio, kSocketDrops,      kInRange,
+                                  kOmitted, kOverflows, kDrops,    kUnacceptedSockets};
 
 constexpr std::array<CounterSeries, 2> kCounters = {{
     {TcpCounter::kListenOverflows, &kOverflows},
@@ -145,6 +153,7 @@ absl::Status ListenCollector::Describe(const Snapshot& snapshot, FamilySet& out)
     const auto& report = ns.Get<ListenReport>();
     if (report.ok()) {
       for (const ListenGroup& group : report->groups) AddGroup(group, netns, out);
+      out.Add(kOmitted, {netns}, static_cast<double>(report->omitted_groups));
       if (report->unaccepted) {
         out.Add(kUnacceptedSockets, {netns}, static_cast<double>(*report->unaccepted));
       }

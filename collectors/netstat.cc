@@ -36,7 +36,8 @@ constexpr FamilyDescriptor kEstablishedResets = {
     "tcp_lifecycle_established_resets_total",
     MetricType::Counter,
     kNetnsLabel,
-    "Connections that ended by a reset from ESTABLISHED or CLOSE_WAIT.",
+    "Connections that went from ESTABLISHED or CLOSE_WAIT straight to CLOSE: reset by either end, "
+    "or timed out.",
     "/proc/net/snmp Tcp EstabResets",
     ""};
 constexpr FamilyDescriptor kRetransmitted = {"tcp_lifecycle_retransmitted_segments_total",
@@ -55,16 +56,18 @@ constexpr FamilyDescriptor kAborts = {
     "tcp_lifecycle_aborts_total",
     MetricType::Counter,
     kReasonLabels,
-    "Connections that this host aborted: data came after close, closed with data unread, no "
-    "memory for an orphan, timeout, linger time over; failed: no memory to send the reset.",
+    "Connections given up, by reason: data (closed with SO_LINGER 0, or data came while closing), "
+    "close (closed with data unread), memory (too many orphans or no memory), timeout, linger "
+    "(TCP_LINGER2 below 0); failed: the reset could not be sent.",
     "/proc/net/netstat TcpExt TCPAbortOnData, OnClose, OnMemory, OnTimeout, OnLinger, Failed",
     ""};
 constexpr FamilyDescriptor kPawsRejected = {
     "tcp_lifecycle_paws_rejected_total",
     MetricType::Counter,
     kReasonLabels,
-    "Segments rejected for an old timestamp, by where they arrived; time_wait is known to newer "
-    "kernels only, passive to older ones only.",
+    "Segments rejected for a wrong timestamp, by the state they met: active is SYN_SENT, "
+    "established any state that has no value of its own; time_wait is known to newer kernels only, "
+    "passive (a SYN that came in) to older ones only.",
     "/proc/net/netstat TcpExt PAWSActive, PAWSEstab, PAWSTimewait, PAWSPassive",
     ""};
 constexpr FamilyDescriptor kSyncookies = {

@@ -33,7 +33,8 @@ constexpr FamilyDescriptor kAllocated = {
     "tcp_lifecycle_sockets_allocated",
     MetricType::Gauge,
     kNetnsLabel,
-    "TCP sockets of the whole host that are allocated, in any state but TIME_WAIT.",
+    "TCP sockets of the whole host that are allocated; TIME_WAIT, half-open connections and most "
+    "orphaned FIN_WAIT2 do not count: the kernel keeps less than a socket for them.",
     "/proc/net/sockstat TCP alloc",
     ""};
 constexpr FamilyDescriptor kMemory = {"tcp_lifecycle_socket_memory_bytes",

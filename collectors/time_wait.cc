@@ -15,7 +15,7 @@ constexpr FamilyDescriptor kSockets = {
     MetricType::Gauge,
     kRoleLabels,
     "Sockets in real TIME_WAIT by the end that opened the connection: outbound ones hold an "
-    "ephemeral port to their destination, inbound ones cost none.",
+    "ephemeral port to their destination, inbound ones only the port of their server.",
     "inet_diag or /proc/net/tcp and tcp6, role judged by listeners and port range",
     ""};
 constexpr FamilyDescriptor kBuckets = {

@@ -78,6 +78,8 @@ TEST(ListenTest, TheFiftyFullestAreOnThePageAndTheOthersAreCounted) {
   const Page page = PageOf(snapshot);
   EXPECT_EQ(page["listen_queue_sockets{listen_address=::,listen_port=10}"], std::nullopt);
   EXPECT_EQ(page["listen_queue_sockets{listen_address=::,listen_port=11}"], 11);
+  EXPECT_EQ(page["listen_groups_omitted"], 10);
+  EXPECT_EQ(PageWith({WithQueue("::", 80, 0)})["listen_groups_omitted"], 0);
 }
 
 TEST(ListenTest, UnacceptedAreEstablishedOnesThatNoProgramHolds) {
@@ -118,7 +120,7 @@ TEST(ListenTest, WithoutARangeTheQueuesStay) {
   EXPECT_EQ(page.status(), absl::UnavailableError("ephemeral_ports"));
   EXPECT_THAT(page.families(),
               ElementsAre("listen_queue_sockets", "listen_queue_limit", "listen_queue_max_ratio",
-                          "listen_socket_drops", "unaccepted_sockets"));
+                          "listen_socket_drops", "listen_groups_omitted", "unaccepted_sockets"));
 }
 
 TEST(ListenTest, NamespacesHaveTheirOwnGroups) {
