@@ -23,8 +23,14 @@ suite_format() { sources '*.cc' '*.h' | xargs -0 clang-format --dry-run -Werror;
 suite_shell() { sources '*.sh' .ci/run | xargs -0 shellcheck -x; }
 suite_layers() { pytest tests/layers; }
 suite_unit() { preset dev; }
-suite_asan() { preset asan; }
-suite_tsan() { preset tsan; }
+suite_asan() { # the whole program as well: nothing else runs its main and its signals
+  preset asan
+  TLE_BINARY=$PWD/build/asan/tcp_lifecycle_exporter pytest tests/golden
+}
+suite_tsan() {
+  preset tsan
+  TLE_BINARY=$PWD/build/tsan/tcp_lifecycle_exporter pytest tests/golden/program_test.py
+}
 suite_fuzz() { preset fuzz fuzzers; }
 suite_tidy() {
   cmake --preset tidy >/dev/null

@@ -1,4 +1,5 @@
-"""What the command line may not ask for: exit status 1 and one clear line."""
+"""What flags ask of the machine: where it cannot be had, exit status 1 and one clear line. What is
+wrong with a flag itself is tested without a namespace (tests/golden/program_test.py)."""
 
 import subprocess
 
@@ -10,35 +11,15 @@ from harness.exposition import Page
 from harness.waiting import wait_until
 
 
-@pytest.mark.parametrize("arguments, named", [
-    (["--colector.sockets"], ["--colector.sockets"]),
-    (["--collector.socket"], ["--collector.socket", "sockets, time_wait, ports"]),
-    (["--no-collector.nothing"], ["--no-collector.nothing", "time_wait"]),
-    (["serve"], ['"serve"']),
-    (["--web.listen-address=127.0.0.1"], ["127.0.0.1"]),
-    (["--web.listen-address=127.0.0.1:http"], ["127.0.0.1:http"]),
-    (["--web.listen-address=127.0.0.1:65536"], ["127.0.0.1:65536"]),
-    (["--web.listen-address=::1:10460"], ["::1:10460"]),
-    (["--web.listen-address=[::1:10460"], ["[::1:10460"]),
-    (["--web.listen-address=192.0.2.1:10460"], ["192.0.2.1:10460"]),
-    (["--web.listen-address=no.such.host.invalid:10460"], ["no.such.host.invalid"]),
-    (["--web.telemetry-path=metrics"], ["metrics"]),
-    (["--web.scrape-timeout=soon"], ["--web.scrape-timeout", "soon"]),
-    (["--collector.sockets.source=guess"], ["guess", "sock_diag"]),
-    (["--collector.sockets.source=replay"], ["--collector.sockets.replay-dir"]),
-    (["--collector.sockets.source=replay", "--collector.sockets.replay-dir=/nonexistent"],
-     ["/nonexistent"]),
-    (["--log.level=loud"], ["loud", "debug"]),
-    (["--log.format=xml"], ["xml", "logfmt"]),
-    (["--once", "--record=/tmp/never"], ["--once", "--record"]),
-    (["--record=/proc/nowhere"], ["/proc/nowhere"]),
-], ids=lambda value: value[-1] if value[-1].startswith("-") else "")
-def test_a_bad_flag_is_named(netns, arguments, named):
-    done = run_binary(netns, *arguments)
+@pytest.mark.parametrize("flag, named", [
+    ("--web.listen-address=192.0.2.1:10460", "192.0.2.1:10460"),
+    ("--web.listen-address=no.such.host.invalid:10460", "no.such.host.invalid"),
+    ("--record=/proc/nowhere", "/proc/nowhere"),
+])
+def test_what_is_not_on_this_machine_is_named(netns, flag, named):
+    done = run_binary(netns, flag)
     assert (done.returncode, done.stdout) == (1, ""), done.stderr
-    for text in named:
-        assert text in done.stderr
-    assert 1 <= done.stderr.count("\n") <= 2, done.stderr
+    assert named in done.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "[::1]"])
@@ -102,21 +83,3 @@ def test_disabled_collectors_are_not_on_the_page(netns):
     assert page.by("collector", "scrape_collector_success") == {"sysctl": 1}
     assert page.has("sysctl_fin_timeout_seconds")
     assert not page.has("sockets")
-
-
-def test_once_says_when_its_page_cannot_be_written(netns):
-    with open("/dev/full", "w", encoding="ascii") as full:
-        with netns.entered():
-            done = subprocess.run([BINARY, "--once"], stdout=full, stderr=subprocess.PIPE,
-                                  stdin=subprocess.DEVNULL, text=True, check=False, timeout=20)
-    assert done.returncode == 1
-    assert "No space left" in done.stderr
-
-
-def test_once_into_a_closed_pipe_ends(netns):
-    process = netns.start([BINARY, "--once"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE)
-    process.stdout.close()
-    # Killed by SIGPIPE as any filter, or an error of its own; but it ends and does not succeed.
-    assert process.wait(20) in (1, -13)
-    assert b"Sanitizer" not in process.stderr.read()
