@@ -118,8 +118,8 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   Options options;
   absl::Status status;
   const auto set = [&status](auto& member, auto value) {
-    if (value.ok()) member = *std::move(value);
     status.Update(value.status());
+    if (value.ok()) member = *std::move(value);
   };
   options.listen_addresses = flags.listen_addresses;
   options.telemetry_path = flags.telemetry_path;
