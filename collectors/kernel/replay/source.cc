@@ -1,9 +1,9 @@
 #include "collectors/kernel/replay/source.h"
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "absl/status/status.h"
@@ -26,7 +26,12 @@ absl::Status At(const fs::path& path, const absl::Status& status) {
 absl::StatusOr<std::string> ReadWhole(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::ErrnoToStatus(errno, path.string());
-  std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string bytes;
+  std::array<char, 16 * 1024> piece;
+  // read() takes what the stream throws, of a directory for one; an iterator would let it through.
+  while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
+    bytes.append(piece.data(), static_cast<size_t>(file.gcount()));
+  }
   if (file.bad()) return absl::DataLossError(absl::StrCat(path.string(), ": cannot be read"));
   return bytes;
 }

@@ -130,5 +130,10 @@ TEST_F(OpenReplayTest, BadAboutIsNamed) {
   EXPECT_THAT(OpenError(), HasSubstr("/about: \"netns_inode: many\""));
 }
 
+TEST_F(OpenReplayTest, DirectoryInPlaceOfAFileIsTold) {
+  tree_.Write("about/inside", "");
+  EXPECT_THAT(OpenError(), HasSubstr("/about: "));
+}
+
 }  // namespace
 }  // namespace tcp_lifecycle
