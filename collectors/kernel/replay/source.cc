@@ -20,14 +20,14 @@ namespace {
 namespace fs = std::filesystem;
 
 absl::Status At(const fs::path& path, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(path.string(), ": ", status.message()));
+  return {status.code(), absl::StrCat(path.string(), ": ", status.message())};
 }
 
 absl::StatusOr<std::string> ReadWhole(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::ErrnoToStatus(errno, path.string());
   std::string bytes;
-  std::array<char, 16 * 1024> piece;
+  std::array<char, 16384> piece;
   // read() takes what the stream throws, of a directory for one; an iterator would let it through.
   while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
     bytes.append(piece.data(), static_cast<size_t>(file.gcount()));

@@ -38,8 +38,7 @@ bool Refused(const absl::Status& status) {
 }
 
 absl::Status Annotated(const DumpRequest& request, const absl::Status& status) {
-  return absl::Status(status.code(),
-                      absl::StrCat("sock_diag dump ", request.name, ": ", status.message()));
+  return {status.code(), absl::StrCat("sock_diag dump ", request.name, ": ", status.message())};
 }
 
 }  // namespace
