@@ -22,12 +22,12 @@ def needs(program):
 
 
 def start_nginx(netns, directory, http):
-    """nginx with one worker and `http` as the inside of its http block."""
+    """nginx as one process, so that nothing of it outlives it, and `http` in its http block."""
     directory.mkdir()
     temporary = " ".join(f"{kind}_temp_path {directory}/{kind};" for kind in (
         "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     (directory / "nginx.conf").write_text(
-        f"daemon off; worker_processes 1; user root; pid {directory}/pid; "
+        f"daemon off; master_process off; user root; pid {directory}/pid; "
         f"error_log stderr; events {{ worker_connections 512; }}\n"
         f"http {{ access_log off; {temporary} {http} }}\n")
     process = netns.start(["nginx", "-p", str(directory), "-c", str(directory / "nginx.conf")],
