@@ -64,7 +64,9 @@ constexpr FamilyDescriptor kFamilies[] = {
      "",
      ""},
     {"tcp_lifecycle_scrape_pass_skipped_rows", MetricType::Gauge, kReasonLabel,
-     "Rows left out because their state is unknown or their bytes make no sense.", "", ""},
+     "Rows left out because their state is unknown or their bytes make no sense; a row of which "
+     "only attributes are bad counts as malformed and stays in.",
+     "", ""},
     {"tcp_lifecycle_scrape_source_info", MetricType::Gauge, kReaderLabel,
      "1 for the way in which sockets are read.", "", ""},
     {"tcp_lifecycle_exporter_build_info", MetricType::Gauge, kBuildLabels,

@@ -56,7 +56,7 @@ TEST(ScraperTest, AHundredCallersShareOnePass) {
   pass.AwaitStart();
   while (asking < 100) std::this_thread::yield();
   // The last callers have at most a mutex between them and the flight.
-  std::this_thread::sleep_for(milliseconds(100));
+  std::this_thread::sleep_for(seconds(1));
   pass.LetGo();
   const absl::StatusOr<Scraper::SharedResult> first = callers.front().get();
   ASSERT_TRUE(first.ok());
