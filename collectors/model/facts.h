@@ -6,11 +6,13 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "collectors/model/netns.h"
 #include "collectors/model/netstat.h"
 #include "collectors/model/port_set.h"
+#include "collectors/model/socket.h"
 #include "collectors/model/sysctl.h"
 
 namespace tcp_lifecycle {
@@ -42,6 +44,8 @@ struct NamespaceFacts {
   absl::StatusOr<EphemeralPorts> ephemeral_ports;
   absl::StatusOr<Sockstat> sockstat;
   TcpCounters counters;
+  // Where earlier passes saw it listen, not long ago: whether it still does, the stream tells.
+  std::vector<ListenPoint> earlier_listeners = {};
 };
 
 // The seam to the files the facts come from.

@@ -47,6 +47,14 @@ class IpAddress {
     }
     return family() == Family::kIpv4 || *this == IpAddress();
   }
+  // 127.0.0.0/8 or ::1
+  constexpr bool IsLoopback() const {
+    if (family() == Family::kIpv4) return bytes_[12] == 127;
+    for (size_t i = 0; i < 15; ++i) {
+      if (bytes_[i] != 0) return false;
+    }
+    return bytes_[15] == 1;
+  }
   // Network byte order.
   constexpr const std::array<uint8_t, 16>& bytes() const { return bytes_; }
 
@@ -65,5 +73,7 @@ class IpAddress {
 
 // Canonical text without brackets or prefix: 10.0.0.1, 2001:db8::1 (RFC 5952).
 std::string ToString(const IpAddress& address);
+// 10.0.0.1:80, [2001:db8::1]:80
+std::string EndpointText(const IpAddress& address, uint16_t port);
 
 }  // namespace tcp_lifecycle

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "collectors/model/ip_address.h"
@@ -40,6 +41,8 @@ inline constexpr std::array<absl::string_view, kRoleCount> kRoleNames = {"outbou
 enum SocketFlag : uint16_t {
   // The kernel has accepted it, the program has not (ESTABLISHED, CLOSE_WAIT).
   kUnaccepted = 1 << 0,
+  // Its role is inbound only by a listener that has closed: its port may be anybody's by now.
+  kByClosedListener = 1 << 1,
 };
 
 struct Socket {
@@ -68,5 +71,23 @@ struct Listener {
   std::optional<uint32_t> drops;    // connections lost since listen() (SK_MEMINFO_DROPS)
   std::optional<bool> v6_only;      // an IPv6 wildcard listener that does not take IPv4
 };
+
+// Where a socket listens, or has listened.
+struct ListenPoint {
+  IpAddress address;
+  uint16_t port = 0;
+  bool v6_only = false;  // of an IPv6 wildcard: it does not take IPv4
+
+  bool operator==(const ListenPoint&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const ListenPoint& point) {
+    return H::combine(std::move(h), point.address, point.port, point.v6_only);
+  }
+};
+
+inline ListenPoint PointOf(const Listener& listener) {
+  return {listener.socket.local_address, listener.socket.local_port,
+          listener.v6_only.value_or(false)};
+}
 
 }  // namespace tcp_lifecycle

@@ -26,7 +26,9 @@ Pass::Pass(Parts parts) : parts_(std::move(parts)), states_(StatesOf(parts_.coll
 
 ScrapeResult Pass::Run(const Deadline& deadline) {
   ScrapeResult result;
-  result.snapshot.namespaces.emplace_back().facts = parts_.facts->Read();
+  NamespaceFacts& facts = result.snapshot.namespaces.emplace_back().facts;
+  facts = parts_.facts->Read();
+  facts.earlier_listeners = memory_.Recall(facts.netns.name, Clock::now());
   std::vector<Watcher> watchers = Begin(result.snapshot);
   ReadStream(deadline, result, watchers);
   for (Watcher& watcher : watchers) {
@@ -66,7 +68,13 @@ void Pass::ReadStream(const Deadline& deadline, ScrapeResult& result,
   const absl::StatusOr<PassInfo> info =
       parts_.source->ForEach(SocketQuery{states_}, deadline, stream);
   if (info.ok()) result.snapshot.pass = *info;
-  for (NamespaceSnapshot& netns : result.snapshot.namespaces) netns.stream = info.status();
+  for (size_t i = 0; i < result.snapshot.namespaces.size(); ++i) {
+    NamespaceSnapshot& ns = result.snapshot.namespaces[i];
+    ns.stream = info.status();
+    if (info.ok() && states_.Contains(TcpState::kListen)) {
+      memory_.Update(ns.facts.netns.name, stream.listening(i), Clock::now());
+    }
+  }
   result.pass = PassOutcome{info.status(), Seconds(Clock::now() - from), stream.rows()};
   result.source = std::string(parts_.source->Name());
   result.cut_short = absl::IsDeadlineExceeded(info.status());

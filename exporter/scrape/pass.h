@@ -16,6 +16,7 @@
 #include "collectors/model/facts.h"
 #include "collectors/model/process.h"
 #include "collectors/model/socket_source.h"
+#include "exporter/scrape/listener_memory.h"
 #include "exporter/scrape/scrape_result.h"
 #include "exporter/scrape/self_metrics.h"
 #include "exporter/scrape/stream.h"
@@ -50,6 +51,7 @@ class Pass {
 
   Parts parts_;
   TcpStateSet states_;
+  ListenerMemory memory_;
 };
 
 }  // namespace tcp_lifecycle

@@ -4,11 +4,15 @@
 
 namespace tcp_lifecycle {
 
-Stream::Stream(const Snapshot& snapshot, std::span<Watcher> watchers) : watchers_(watchers) {
+Stream::Stream(const Snapshot& snapshot, std::span<Watcher> watchers)
+    : listening_(snapshot.namespaces.size()), watchers_(watchers) {
   judges_.reserve(snapshot.namespaces.size());
   for (const NamespaceSnapshot& netns : snapshot.namespaces) {
     const absl::StatusOr<EphemeralPorts>& ports = netns.facts.ephemeral_ports;
     judges_.emplace_back(ports.ok() ? std::optional(ports->range) : std::nullopt);
+    for (const ListenPoint& point : netns.facts.earlier_listeners) {
+      judges_.back().AddEarlierListener(point);
+    }
   }
 }
 
@@ -29,6 +33,8 @@ void Stream::OnListeners(std::span<Listener> listeners) {
   rows_ += listeners.size();
   for (const Listener& listener : listeners) {
     judges_[listener.socket.namespace_index].AddListener(listener);
+    absl::flat_hash_set<ListenPoint>& points = listening_[listener.socket.namespace_index];
+    if (points.size() < ListenerMemory::kMaxPoints) points.insert(PointOf(listener));
   }
   ForEachWatcher([&](Accumulator& accumulator) { accumulator.ObserveListeners(listeners); });
 }
@@ -36,9 +42,7 @@ void Stream::OnListeners(std::span<Listener> listeners) {
 void Stream::OnSockets(std::span<Socket> sockets) {
   rows_ += sockets.size();
   for (Socket& socket : sockets) {
-    if (socket.role == Role::kUnknown) {
-      socket.role = judges_[socket.namespace_index].Judge(socket);
-    }
+    if (socket.role == Role::kUnknown) judges_[socket.namespace_index].Judge(socket);
   }
   ForEachWatcher([&](Accumulator& accumulator) { accumulator.Observe(sockets); });
 }

@@ -12,6 +12,7 @@
 #include "collectors/collector.h"
 #include "collectors/model/socket_source.h"
 #include "collectors/snapshot.h"
+#include "exporter/scrape/listener_memory.h"
 
 namespace tcp_lifecycle {
 
@@ -32,12 +33,18 @@ class Stream final : public SocketVisitor {
 
   // Rows handed on so far, also when the source fails later.
   uint64_t rows() const { return rows_; }
+  // Where the namespace listens, as far as the stream has come.
+  const absl::flat_hash_set<ListenPoint>& listening(size_t namespace_index) const {
+    return listening_[namespace_index];
+  }
 
  private:
   template <typename Observe>
   void ForEachWatcher(Observe observe);
 
-  std::vector<RoleJudge> judges_;  // by Socket::namespace_index
+  // By Socket::namespace_index.
+  std::vector<RoleJudge> judges_;
+  std::vector<absl::flat_hash_set<ListenPoint>> listening_;
   std::span<Watcher> watchers_;
   uint64_t rows_ = 0;
 };

@@ -62,5 +62,22 @@ TEST(IpAddressTest, HashAgreesWithEquality) {
       {Ip("::"), Ip("0.0.0.0"), Ip("10.0.0.1"), Ip("::ffff:10.0.0.1"), Ip("2001:db8::1")}));
 }
 
+TEST(IpAddressTest, LoopbackIs127SlashEightAndOne) {
+  EXPECT_TRUE(Ip("127.0.0.1").IsLoopback());
+  EXPECT_TRUE(Ip("127.255.255.254").IsLoopback());
+  EXPECT_TRUE(Ip("::ffff:127.0.0.2").IsLoopback());
+  EXPECT_TRUE(Ip("::1").IsLoopback());
+  EXPECT_FALSE(Ip("128.0.0.1").IsLoopback());
+  EXPECT_FALSE(Ip("::2").IsLoopback());
+  EXPECT_FALSE(Ip("::").IsLoopback());
+  EXPECT_FALSE(Ip("2001:db8::1").IsLoopback());
+}
+
+TEST(EndpointTextTest, BracketsIpv6) {
+  EXPECT_EQ(EndpointText(Ip("10.0.0.1"), 80), "10.0.0.1:80");
+  EXPECT_EQ(EndpointText(Ip("::ffff:10.0.0.1"), 80), "10.0.0.1:80");
+  EXPECT_EQ(EndpointText(Ip("2001:db8::1"), 80), "[2001:db8::1]:80");
+}
+
 }  // namespace
 }  // namespace tcp_lifecycle

@@ -27,15 +27,18 @@ class PassTest : public ::testing::Test {
     parts_.collectors.push_back(
         std::make_unique<CountingCollector>(std::string(name), states, seen_[std::string(name)]));
   }
-  ScrapeResult Run(FakeSource::Script script,
-                   Deadline deadline = Deadline::After(std::chrono::seconds(10))) {
+  Pass Make(FakeSource::Script script) {
     parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_);
     parts_.facts = std::make_unique<FakeFacts>();
     parts_.process = std::make_unique<FakeProcess>(process_);
     parts_.on_status = [this](absl::string_view part, const absl::Status& status) {
       told_[std::string(part)] = status;
     };
-    return Pass(std::move(parts_)).Run(deadline);
+    return Pass(std::move(parts_));
+  }
+  ScrapeResult Run(FakeSource::Script script,
+                   Deadline deadline = Deadline::After(std::chrono::seconds(10))) {
+    return Make(std::move(script)).Run(deadline);
   }
   static absl::StatusOr<PassInfo> Whole(const Deadline&, SocketVisitor& visitor) {
     std::vector<Listener> listeners = {ListenerOn(80)};
@@ -100,6 +103,41 @@ TEST_F(PassTest, ARoleThatTheSourceKnowsIsKept) {
     return PassInfo{.sockets = 1};
   });
   EXPECT_EQ(seen_["a"].sockets[0].role, Role::kInbound);
+}
+
+TEST_F(PassTest, WhatAListenerOfAnEarlierPassTookStaysInbound) {
+  AddCollector("a", TcpStateSet::All());
+  bool listens = true;
+  Pass pass = Make([&](const Deadline&, SocketVisitor& visitor) -> absl::StatusOr<PassInfo> {
+    std::vector<Listener> listeners = {ListenerOn(40000)};
+    if (listens) visitor.OnListeners(listeners);
+    std::vector<Socket> sockets = {Connection(40000, 443)};
+    visitor.OnSockets(sockets);
+    return PassInfo{};
+  });
+  const auto run = [&] {
+    pass.Run(Deadline::After(std::chrono::seconds(10)));
+    return seen_["a"].sockets.at(0);
+  };
+  EXPECT_EQ(run().flags, 0);
+  listens = false;
+  EXPECT_EQ(run().role, Role::kInbound);
+  EXPECT_EQ(run().flags, kByClosedListener);
+}
+
+TEST_F(PassTest, APassThatFailedForgetsNoListener) {
+  AddCollector("a", TcpStateSet::All());
+  int number = 0;
+  Pass pass = Make([&](const Deadline&, SocketVisitor& visitor) -> absl::StatusOr<PassInfo> {
+    std::vector<Listener> listeners = {ListenerOn(40000)};
+    if (++number == 1) visitor.OnListeners(listeners);
+    std::vector<Socket> sockets = {Connection(40000, 443)};
+    visitor.OnSockets(sockets);
+    if (number == 2) return absl::DataLossError("lost");
+    return PassInfo{};
+  });
+  for (int i = 0; i < 3; ++i) pass.Run(Deadline::After(std::chrono::seconds(10)));
+  EXPECT_EQ(seen_["a"].sockets.at(0).role, Role::kInbound);
 }
 
 TEST_F(PassTest, EachCollectorHasItsOwnText) {
