@@ -43,6 +43,8 @@ void ListenGroups::Add(const Listener& listener) {
     const double ratio =
         static_cast<double>(listener.accept_queue) / std::max(*listener.backlog, 1u);
     group.max_ratio = std::max(group.max_ratio.value_or(0), ratio);
+    if (listener.accept_queue > *listener.backlog) ++group.full;
+    group.max_limit = std::max<uint64_t>(group.max_limit.value_or(0), *listener.backlog);
   }
 }
 

@@ -28,6 +28,8 @@ struct ListenGroup {
   // Queue by limit of the group's worst socket. The kernel queues one more than the limit, so a
   // full queue is above 1; a limit of 0 counts as 1.
   std::optional<double> max_ratio;
+  uint32_t full = 0;                  // listeners whose queue is above its limit, known ones only
+  std::optional<uint64_t> max_limit;  // of one listener; nullopt where unknown for all of them
 };
 
 class ListenGroups {

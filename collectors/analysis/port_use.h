@@ -1,5 +1,5 @@
-// Which usable ephemeral ports are taken, from the sockets of one namespace as they pass: two
-// bitmaps, whatever the number of sockets. The ports collector drives it; pure.
+// Which usable ephemeral ports are taken, from the sockets of one namespace as they pass: bitmaps,
+// whatever the number of sockets. The ports collector drives it; pure.
 //
 // Usable is the range less the reserved ports: autobind skips those. A port counts as blocked once,
 // by what was seen first; the stream's order (listeners, then bound-inactive, then the rest) makes
@@ -35,24 +35,29 @@ class PortUse {
   explicit PortUse(const PortSet& usable) : usable_(usable) {}
 
   void AddListener(const Listener& listener) {
-    Add(listener.socket.local_port);
+    used_[listener.socket.local_port] = true;
     Block(listener.socket.local_port, PortBlock::kListen);
   }
   void Add(const Socket& socket) {
-    Add(socket.local_port);
+    used_[socket.local_port] = true;
     if (socket.state == TcpState::kBoundInactive) {
       Block(socket.local_port, PortBlock::kBound);
-    } else if (socket.role == Role::kInbound) {
+    } else if (socket.role != Role::kInbound) {
+      shared_[socket.local_port] = true;
+    } else if ((socket.flags & kByClosedListener) == 0) {
       Block(socket.local_port, PortBlock::kInbound);
     }
   }
 
+  const PortSet& usable() const { return usable_; }
   uint32_t blocked(PortBlock by) const { return blocked_counts_[static_cast<size_t>(by)]; }
+  // Blocked ports on which there is a connection of ours as well, or one of unknown role: such a
+  // port may be open to autobind after all (the connection was there first).
+  uint32_t doubtful() const { return static_cast<uint32_t>((blocked_ & shared_).count()); }
   // Distinct usable ports held by any socket.
   uint32_t used() const { return static_cast<uint32_t>((used_ & usable_).count()); }
 
  private:
-  void Add(uint16_t port) { used_[port] = true; }
   void Block(uint16_t port, PortBlock by) {
     if (!usable_[port] || blocked_[port]) return;
     blocked_[port] = true;
@@ -62,6 +67,7 @@ class PortUse {
   PortSet usable_;
   PortSet used_;
   PortSet blocked_;
+  PortSet shared_;  // with connections that are not inbound
   std::array<uint32_t, kPortBlockCount> blocked_counts_{};
 };
 

@@ -48,6 +48,8 @@ TEST(ListenGroupsTest, ListenersWithOneAddressAndPortAreSummedWhateverTheirScope
   EXPECT_THAT(all[0].limit, Optional(31));
   EXPECT_THAT(all[0].drops, Optional(7));
   EXPECT_THAT(all[0].max_ratio, Optional(6.0 / 5));
+  EXPECT_EQ(all[0].full, 1);
+  EXPECT_THAT(all[0].max_limit, Optional(16));
 }
 
 TEST(ListenGroupsTest, AMappedListenerIsInTheGroupOfItsIpv4Address) {
@@ -89,6 +91,7 @@ TEST(ListenGroupsTest, WithoutABacklogLimitAndRatioAreUnknownAndTheQueueOrders) 
   EXPECT_EQ(all[0].limit, std::nullopt);
   EXPECT_EQ(all[0].drops, std::nullopt);
   EXPECT_EQ(all[0].max_ratio, std::nullopt);
+  EXPECT_EQ(all[0].max_limit, std::nullopt);
 }
 
 TEST(ListenGroupsTest, OneSocketWithoutABacklogLeavesTheSumUnknown) {
@@ -107,6 +110,8 @@ TEST(ListenGroupsTest, ABacklogOfZeroIsNoDivisionByZero) {
   const std::vector<ListenGroup> all = groups.TakeFullest(50);
   EXPECT_THAT(all[0].max_ratio, Optional(1.0));
   EXPECT_THAT(all[1].max_ratio, Optional(0.0));
+  EXPECT_EQ(all[0].full, 1) << "the kernel queues one more than the limit";
+  EXPECT_EQ(all[1].full, 0);
 }
 
 TEST(ListenGroupsTest, WhatIsNotTakenIsCounted) {

@@ -71,6 +71,27 @@ TEST(PortUseTest, APortCountsOnceAndForTheFirstThatHoldsIt) {
   EXPECT_EQ(use.used(), 3);
 }
 
+TEST(PortUseTest, ABlockedPortWithAConnectionOfOursIsDoubtful) {
+  PortUse use = TenPorts();
+  use.AddListener(MakeListener("10.0.0.2", 40000));
+  use.AddListener(MakeListener("10.0.0.2", 40001));
+  use.Add(Connection(40000, Role::kOutbound));
+  use.Add(Connection(40002, Role::kUnknown));
+  EXPECT_EQ(use.doubtful(), 1);
+  use.Add(Connection(40002, Role::kInbound));
+  EXPECT_EQ(use.doubtful(), 2) << "whatever came first";
+}
+
+TEST(PortUseTest, WhatOnlyAClosedListenerMakesInboundBlocksNoPort) {
+  PortUse use = TenPorts();
+  Socket socket = Connection(40000, Role::kInbound);
+  socket.flags = kByClosedListener;
+  use.Add(socket);
+  EXPECT_EQ(use.used(), 1);
+  EXPECT_EQ(use.blocked(PortBlock::kInbound), 0);
+  EXPECT_EQ(use.doubtful(), 0);
+}
+
 TEST(PortUseTest, PortsOutsideTheRangeAndReservedOnesDoNotCount) {
   EphemeralPorts ports = Range(40000, 40009);
   ports.reserved[40005] = true;

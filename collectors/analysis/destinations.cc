@@ -1,0 +1,52 @@
+#include "collectors/analysis/destinations.h"
+
+#include <algorithm>
+
+namespace tcp_lifecycle {
+namespace {
+
+bool BelongsToDestination(const Socket& socket, bool on_usable_port) {
+  if (socket.role == Role::kInbound || socket.state == TcpState::kBoundInactive) return false;
+  if (on_usable_port) return true;
+  return socket.role == Role::kOutbound &&
+         (socket.state == TcpState::kSynSent || socket.state == TcpState::kCloseWait);
+}
+
+void AddTimeWait(const Socket& socket, const ReuseRule& rule, DestinationUse& use) {
+  ++use.time_wait;
+  use.young += socket.remaining_ms > kTimeWaitMs - DestinationUse::kYoungMs ? 1 : 0;
+  const bool applies = rule.Applies(socket.local_address, socket.remote_address);
+  const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms);
+  if (applies && free_ms == 0) {
+    ++use.reusable;
+    return;
+  }
+  use.first_free_ms = std::min(use.first_free_ms, free_ms);
+  const uint32_t second = (std::max(free_ms, 1u) - 1) / 1000;
+  ++use.freed_by_second[std::min<size_t>(second, use.freed_by_second.size() - 1)];
+}
+
+}  // namespace
+
+void Destinations::Add(const Socket& socket, bool on_usable_port, const ReuseRule& rule) {
+  if (!BelongsToDestination(socket, on_usable_port)) return;
+  DestinationUse& use = table_.Count({socket.local_address, socket.remote_address,
+                                      socket.remote_port, socket.namespace_index, socket.scope});
+  switch (socket.state) {
+    case TcpState::kTimeWait:
+      AddTimeWait(socket, rule, use);
+      break;
+    case TcpState::kSynSent:
+      ++use.syn_sent;
+      use.syn_sent_retransmitting += socket.retransmits > 0 ? 1 : 0;
+      break;
+    case TcpState::kCloseWait:
+      ++use.close_wait;
+      break;
+    default:
+      break;
+  }
+  use.used += on_usable_port ? 1 : 0;
+}
+
+}  // namespace tcp_lifecycle

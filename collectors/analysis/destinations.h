@@ -1,0 +1,72 @@
+// Who uses the ephemeral ports: the sockets of each (source, destination, destination port), for
+// which every usable port can be used once. Bounded memory, whatever the number of destinations
+// (see frequent_table.h). The ports collector drives it with the stream; pure.
+//
+// A row belongs to a destination unless it is inbound. One of unknown role does only on a usable
+// port: the clients of a server that has closed would fill the table. Rows on other ports (clients
+// that bound one, reserved ports) are no ephemeral use, but their SYN_SENT and CLOSE_WAIT count.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "collectors/analysis/frequent_table.h"
+#include "collectors/analysis/reuse.h"
+#include "collectors/model/socket.h"
+
+namespace tcp_lifecycle {
+
+struct DestinationKey {
+  IpAddress source;
+  IpAddress address;
+  uint16_t port = 0;
+  uint32_t namespace_index = 0;
+  uint32_t scope = 0;  // sockets bound to other devices do not share the ports
+
+  bool operator==(const DestinationKey&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const DestinationKey& key) {
+    return H::combine(std::move(h), key.source, key.address, key.port, key.namespace_index,
+                      key.scope);
+  }
+};
+
+struct DestinationUse {
+  // Usable ports held, which are as many as rows: no two share one.
+  uint32_t used = 0;
+  uint32_t time_wait = 0;
+  uint32_t reusable = 0;  // of time_wait: a connect() can take the port now (see reuse.h)
+  uint32_t young = 0;     // of time_wait: for less than kYoungMs
+  // Whatever the port.
+  uint32_t syn_sent = 0;
+  uint32_t syn_sent_retransmitting = 0;
+  uint32_t close_wait = 0;
+  // Of time_wait, not reusable: how many come free within second i and i + 1, and when the first
+  // does; kNever where none.
+  std::array<uint16_t, kTimeWaitMs / 1000> freed_by_second{};
+  uint32_t first_free_ms = kNever;
+
+  static constexpr uint32_t kYoungMs = 5000;
+  static constexpr uint32_t kNever = UINT32_MAX;
+};
+
+class Destinations {
+ public:
+  // Bounds the memory: about 240 bytes each.
+  static constexpr size_t kLimit = 16384;
+  using Table = FrequentTable<DestinationKey, DestinationUse>;
+
+  explicit Destinations(size_t limit = kLimit) : table_(limit) {}
+
+  // `on_usable_port`: whether autobind could have chosen the socket's local port.
+  void Add(const Socket& socket, bool on_usable_port, const ReuseRule& rule);
+
+  const Table& table() const { return table_; }
+
+ private:
+  Table table_;
+};
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,49 @@
+// How full a destination is and how many connections it can still take, as bounds that hold the
+// truth whatever a dump cannot tell. Pure formulas over what the stream left.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "collectors/analysis/destinations.h"
+
+namespace tcp_lifecycle {
+
+template <typename Quantity>
+struct Bounds {
+  Quantity min{};
+  Quantity max{};
+};
+
+// Of one namespace, and the same for each of its destinations.
+struct PortCapacity {
+  uint32_t usable = 0;
+  uint32_t blocked = 0;   // of usable: lost to every autobinding connect()
+  uint32_t doubtful = 0;  // of blocked: perhaps not lost (PortUse::doubtful())
+  // Connections that any destination can still take, at least: usable ports that no socket holds,
+  // less one where the range is odd (connect() may miss a port then); 0 where the source does not
+  // see every socket that can hold a port.
+  uint32_t headroom_min = 0;
+
+  uint32_t open() const { return usable - blocked; }
+};
+
+// Connections possible now. The least: ports that no socket at all holds. The most: each open port
+// that no socket to this destination holds, and each held by a TIME_WAIT that may be taken over.
+Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity);
+
+// The share of the open ports that is taken: 1 less headroom by open ports, from 0 to 1; 1 where no
+// port is open, not even a doubtful one.
+Bounds<double> UtilizationOf(const Bounds<uint32_t>& headroom, const PortCapacity& capacity);
+
+// New TIME_WAIT sockets a second towards the destination, over the last 5 seconds: the rate of
+// connections that were closed here first; a lower bound where ports are reused sooner.
+double ConnectionsPerSecond(const DestinationUse& use);
+
+// The least whole number of seconds, up to 60, after which every open port is taken if connections
+// come and go at ConnectionsPerSecond; nullopt when that is never. `hold_seconds`: how long a new
+// TIME_WAIT keeps its port, 60, or the reuse delay where reuse applies.
+std::optional<uint32_t> SecondsToExhaustion(const DestinationUse& use, const PortCapacity& capacity,
+                                            double hold_seconds);
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,127 @@
+#include "collectors/analysis/ranking.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "absl/container/flat_hash_set.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+DestinationReport Judge(const DestinationKey& key, const DestinationUse& use,
+                        const PortCapacity& capacity, const ReuseRule& rule,
+                        const Admission& admission) {
+  DestinationReport report;
+  report.source = key.source;
+  report.address = key.address;
+  report.port = key.port;
+  report.used = use.used;
+  report.time_wait = use.time_wait;
+  report.headroom = HeadroomOf(use, capacity);
+  report.utilization = UtilizationOf(report.headroom, capacity);
+  report.occupancy = capacity.open() == 0 ? 1 : static_cast<double>(use.used) / capacity.open();
+  report.connections_per_second = ConnectionsPerSecond(use);
+  if (rule.known()) {
+    const bool applies = rule.Applies(key.source, key.address);
+    report.reusable = use.reusable;
+    report.seconds_to_exhaustion =
+        SecondsToExhaustion(use, capacity, (applies ? rule.delay_ms() : kTimeWaitMs) / 1000.0);
+    if (report.headroom.max == 0 && use.first_free_ms != DestinationUse::kNever) {
+      report.seconds_to_free_port = use.first_free_ms / 1000.0;
+    }
+  }
+  report.syn_sent = use.syn_sent;
+  report.syn_sent_retransmitting = use.syn_sent_retransmitting;
+  report.close_wait = use.close_wait;
+  report.admitted = report.occupancy >= admission.min_utilization || report.troubled();
+  return report;
+}
+
+auto LabelsOf(const DestinationReport& report) {
+  return std::tie(report.source, report.address, report.port);
+}
+
+// Sorts and leaves the first `count` with labels of their own.
+void KeepFullest(std::vector<DestinationReport>& reports, size_t count) {
+  std::sort(reports.begin(), reports.end(), IsFuller);
+  absl::flat_hash_set<std::tuple<IpAddress, IpAddress, uint16_t>> labels;
+  std::erase_if(reports, [&](const DestinationReport& report) {
+    return labels.size() == count ||
+           !labels.emplace(report.source, report.address, report.port).second;
+  });
+}
+
+// How bad a destination is in each of the kOtherWays; 0: not at all.
+std::array<double, kOtherWays> BadnessOf(const DestinationReport& report) {
+  const bool loopback = report.source.IsLoopback() || report.address.IsLoopback();
+  const double time_wait = report.time_wait;
+  return {static_cast<double>(report.syn_sent_retransmitting),
+          static_cast<double>(report.close_wait), report.connections_per_second, time_wait,
+          loopback ? 0 : time_wait};
+}
+
+// The worst destination in each way, of all that were given to it.
+class Worst {
+ public:
+  void Consider(const DestinationReport& report) {
+    const std::array<double, kOtherWays> badness = BadnessOf(report);
+    for (size_t way = 0; way < kOtherWays; ++way) {
+      if (badness[way] <= badness_[way]) continue;
+      badness_[way] = badness[way];
+      reports_[way] = report;
+    }
+  }
+  // Adds those that are not among `reports` yet.
+  void AppendTo(std::vector<DestinationReport>& reports) const {
+    for (size_t way = 0; way < kOtherWays; ++way) {
+      if (badness_[way] == 0) continue;
+      const bool there = std::any_of(reports.begin(), reports.end(), [&](const auto& report) {
+        return LabelsOf(report) == LabelsOf(reports_[way]);
+      });
+      if (!there) reports.push_back(reports_[way]);
+    }
+  }
+
+ private:
+  std::array<double, kOtherWays> badness_{};
+  std::array<DestinationReport, kOtherWays> reports_{};
+};
+
+}  // namespace
+
+bool DestinationReport::troubled() const {
+  return std::max(syn_sent, close_wait) >= Admission::kTroubledSockets;
+}
+
+bool IsFuller(const DestinationReport& a, const DestinationReport& b) {
+  const auto key = [](const DestinationReport& report) {
+    return std::tuple(!report.admitted, -report.utilization.min, -report.occupancy, report.source,
+                      report.address, report.port);
+  };
+  return key(a) < key(b);
+}
+
+Ranking Rank(const Destinations& destinations, uint32_t namespace_index,
+             const PortCapacity& capacity, const ReuseRule& rule, const Admission& admission,
+             size_t count) {
+  Ranking ranking;
+  if (capacity.open() == 0) ranking.utilization = {capacity.doubtful == 0 ? 1.0 : 0.0, 1};
+  Worst worst_otherwise;
+  destinations.table().ForEach([&](const DestinationKey& key, const DestinationUse& use, uint64_t) {
+    if (key.namespace_index != namespace_index) return;
+    const DestinationReport report = Judge(key, use, capacity, rule, admission);
+    Bounds<double>& worst = ranking.utilization;
+    worst = {std::max(worst.min, report.utilization.min),
+             std::max(worst.max, report.utilization.max)};
+    worst_otherwise.Consider(report);
+    std::vector<DestinationReport>& fullest = ranking.destinations;
+    if (fullest.size() >= 4 * count + 64) KeepFullest(fullest, count);
+    fullest.push_back(report);
+  });
+  KeepFullest(ranking.destinations, count);
+  worst_otherwise.AppendTo(ranking.destinations);
+  return ranking;
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,68 @@
+// The destinations of a namespace judged and put in order: the fullest, for the page, the doctor
+// and the families, and the extreme over all of them. The ports collector calls it when the stream
+// has ended; pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "collectors/analysis/destinations.h"
+#include "collectors/analysis/headroom.h"
+
+namespace tcp_lifecycle {
+
+struct DestinationReport {
+  IpAddress source;
+  IpAddress address;
+  uint16_t port = 0;
+  // Usable ports towards it. Lower bounds, by Ranking::error_ports at most, once the table evicts.
+  uint32_t used = 0;
+  uint32_t time_wait = 0;
+  std::optional<uint32_t> reusable;  // of time_wait; nullopt where the settings are not known
+  Bounds<uint32_t> headroom;
+  Bounds<double> utilization;
+  double occupancy = 0;  // used by open ports, reusable ones included
+  double connections_per_second = 0;
+  std::optional<uint32_t> seconds_to_exhaustion;
+  // Where no port is left: until the first TIME_WAIT lets go of one.
+  std::optional<double> seconds_to_free_port;
+  // Sockets on any port.
+  uint32_t syn_sent = 0;
+  uint32_t syn_sent_retransmitting = 0;
+  uint32_t close_wait = 0;
+  bool admitted = false;  // full or troubled enough for the metrics
+
+  bool troubled() const;  // by SYN_SENT or CLOSE_WAIT
+};
+
+// When a destination is worth its series.
+struct Admission {
+  static constexpr uint32_t kTroubledSockets = 10;
+
+  size_t top = 20;               // at most so many, of all namespaces
+  double min_utilization = 0.1;  // least occupancy of one that is not troubled
+};
+
+// Whether `a` comes before `b`: admitted ones first, then the fuller, ties in address order.
+bool IsFuller(const DestinationReport& a, const DestinationReport& b);
+
+// Ways to be the worst that fullness does not tell: by sockets that ask in vain, that our program
+// does not close, or that wait in TIME_WAIT (with and without loopback), and by rate.
+inline constexpr size_t kOtherWays = 5;
+
+struct Ranking {
+  Bounds<double> utilization;  // of the worst destination, each bound for itself
+  // In the order of IsFuller, then those that are the worst of all in another way.
+  std::vector<DestinationReport> destinations;
+};
+
+// Of the namespace `namespace_index` the `count` fullest, and at most kOtherWays more; of
+// destinations that differ in scope alone only the first, because nothing on the page tells them
+// apart.
+Ranking Rank(const Destinations& destinations, uint32_t namespace_index,
+             const PortCapacity& capacity, const ReuseRule& rule, const Admission& admission,
+             size_t count);
+
+}  // namespace tcp_lifecycle

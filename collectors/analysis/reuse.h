@@ -1,0 +1,52 @@
+// When a new connect() may take over the port of a socket in TIME_WAIT: the kernel's rule
+// (tcp_twsk_unique()) over tcp_tw_reuse, tcp_timestamps and tcp_tw_reuse_delay. Pure.
+//
+// A dump does not tell whether the peer sent timestamps or whether the port was bound, and without
+// these the kernel does not reuse: what this calls reusable is an upper bound.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "collectors/model/ip_address.h"
+#include "collectors/model/sysctl.h"
+
+namespace tcp_lifecycle {
+
+// TCP_TIMEWAIT_LEN, whatever the settings.
+inline constexpr uint32_t kTimeWaitMs = 60000;
+
+class ReuseRule {
+ public:
+  explicit ReuseRule(const Sysctls& sysctls);
+
+  // False where a setting could not be read; the rule then allows all at once, which keeps what is
+  // derived from it an upper bound.
+  bool known() const { return known_; }
+  // Whether it lets connections between these addresses take over a port at all.
+  bool Applies(const IpAddress& source, const IpAddress& destination) const {
+    return scope_ == Scope::kAll ||
+           (scope_ == Scope::kLoopback && (source.IsLoopback() || destination.IsLoopback()));
+  }
+  // How long a socket must have been in TIME_WAIT, where it applies.
+  uint32_t delay_ms() const { return delay_ms_; }
+  // Until a socket with so much of its TIME_WAIT left lets go of its port; 0: its port can be taken
+  // now, or perhaps now.
+  uint32_t MsUntilFree(bool applies, uint32_t remaining_ms) const {
+    if (!applies) return remaining_ms;
+    const uint32_t age_ms = kTimeWaitMs - std::min(remaining_ms, kTimeWaitMs);
+    if (age_ms > delay_ms_ || !exact_) return 0;
+    return std::min(remaining_ms, delay_ms_ - age_ms + 1);
+  }
+
+ private:
+  enum class Scope : uint8_t { kNone, kLoopback, kAll };
+
+  bool known_ = true;
+  Scope scope_ = Scope::kNone;
+  // Kernels without tcp_tw_reuse_delay compare whole seconds: from 0 to 1 s, which nobody can tell.
+  uint32_t delay_ms_ = 1000;
+  bool exact_ = false;
+};
+
+}  // namespace tcp_lifecycle
