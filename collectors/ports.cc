@@ -1,120 +1,119 @@
 #include "collectors/ports.h"
 
-#include "collectors/report_accumulator.h"
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "collectors/ports_accumulator.h"
+#include "collectors/ports_families.h"
+#include "collectors/snapshot.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-using prometheus::MetricType;
-
-constexpr std::array<absl::string_view, 2> kBlockLabels = {"netns", "by"};
-constexpr absl::string_view kRangeSource = "net/ipv4/ip_local_port_range";
-constexpr absl::string_view kStreamSource = "inet_diag or /proc/net/tcp and tcp6, local ports";
-
-constexpr FamilyDescriptor kRangeMin = {
-    "tcp_lifecycle_ephemeral_port_range_min",        MetricType::Gauge, kNetnsLabel,
-    "Lowest port that connect() chooses by itself.", kRangeSource,      ""};
-constexpr FamilyDescriptor kRangeMax = {
-    "tcp_lifecycle_ephemeral_port_range_max",         MetricType::Gauge, kNetnsLabel,
-    "Highest port that connect() chooses by itself.", kRangeSource,      ""};
-constexpr FamilyDescriptor kReserved = {
-    "tcp_lifecycle_ephemeral_ports_reserved",
-    MetricType::Gauge,
-    kNetnsLabel,
-    "Ports inside the range that the administrator has reserved: connect() skips them.",
-    "net/ipv4/ip_local_reserved_ports",
-    ""};
-constexpr FamilyDescriptor kUsable = {
-    "tcp_lifecycle_ephemeral_ports",
-    MetricType::Gauge,
-    kNetnsLabel,
-    "Usable ephemeral ports: the range less the reserved ones. Each destination can use all of "
-    "them again.",
-    "net/ipv4/ip_local_port_range, ip_local_reserved_ports",
-    ""};
-constexpr FamilyDescriptor kBlocked = {
-    "tcp_lifecycle_ephemeral_ports_blocked",
-    MetricType::Gauge,
-    kBlockLabels,
-    "Usable ports that no autobinding connect() can take, whatever its destination, by what holds "
-    "them; a port counts once, in the order listen, bound, inbound. bound is absent where the "
-    "source cannot see bound sockets.",
-    kStreamSource,
-    "by=bound: 6.8"};
-constexpr FamilyDescriptor kUsed = {
-    "tcp_lifecycle_ephemeral_ports_used",
-    MetricType::Gauge,
-    kNetnsLabel,
-    "Distinct usable ports held by any socket in any state, over all destinations; no measure of "
-    "exhaustion by itself.",
-    kStreamSource,
-    ""};
-
-constexpr std::array kFamilies = {kRangeMin, kRangeMax, kReserved, kUsable, kBlocked, kUsed};
-
-// nullopt where the range is unknown: nothing can be counted then.
-using State = std::optional<PortUse>;
-
-class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
- public:
-  using ReportAccumulator::ReportAccumulator;
-  void ObserveListeners(std::span<const Listener> listeners) override {
-    for (const Listener& listener : listeners) {
-      if (State& use = Of(listener.socket)) use->AddListener(listener);
-    }
-  }
-  void Observe(std::span<const Socket> sockets) override {
-    for (const Socket& socket : sockets) {
-      if (State& use = Of(socket)) use->Add(socket);
-    }
-  }
-
- private:
-  absl::StatusOr<PortsReport> Make(State use, const NamespaceFacts& facts,
-                                   const PassInfo& pass) const override {
-    if (!use) return facts.ephemeral_ports.status();
-    PortsReport report;
-    for (size_t by = 0; by < kPortBlockCount; ++by) {
-      report.blocked[by] = use->blocked(static_cast<PortBlock>(by));
-    }
-    if (!pass.knows_bound_inactive) {
-      report.blocked[static_cast<size_t>(PortBlock::kBound)].reset();
-    }
-    report.used = use->used();
-    return report;
-  }
-};
+namespace families = ports_families;
 
 void AddRange(const EphemeralPorts& ports, absl::string_view netns, FamilySet& out) {
   const auto usable = static_cast<uint32_t>(UsablePorts(ports).count());
-  out.Add(kRangeMin, {netns}, ports.range.min);
-  out.Add(kRangeMax, {netns}, ports.range.max);
-  out.Add(kReserved, {netns}, ports.range.size() - usable);
-  out.Add(kUsable, {netns}, usable);
+  out.Add(families::kRangeMin, {netns}, ports.range.min);
+  out.Add(families::kRangeMax, {netns}, ports.range.max);
+  out.Add(families::kReserved, {netns}, ports.range.size() - usable);
+  out.Add(families::kUsable, {netns}, usable);
 }
 
 void AddUse(const PortsReport& report, absl::string_view netns, FamilySet& out) {
   for (size_t by = 0; by < kPortBlockCount; ++by) {
-    if (report.blocked[by]) out.Add(kBlocked, {netns, kPortBlockNames[by]}, *report.blocked[by]);
+    if (report.blocked[by])
+      out.Add(families::kBlocked, {netns, kPortBlockNames[by]}, *report.blocked[by]);
   }
-  out.Add(kUsed, {netns}, report.used);
+  out.Add(families::kUsed, {netns}, report.used);
+  out.Add(families::kMaxUtilization, {netns, "min"}, report.utilization.min);
+  out.Add(families::kMaxUtilization, {netns, "max"}, report.utilization.max);
+  if (report.bind_sources) {
+    out.Add(families::kBindFree, {netns, "any"}, report.bind_free_any);
+    for (const BindSource& source : *report.bind_sources) {
+      out.Add(families::kBindFree, {netns, ToString(source.address)}, source.free);
+    }
+  }
+}
+
+void AddDestination(const DestinationReport& report, absl::string_view netns, FamilySet& out) {
+  const std::string source = ToString(report.source);
+  const std::string address = ToString(report.address);
+  const std::string port = absl::StrCat(report.port);
+  const auto add = [&](const FamilyDescriptor& family, double value) {
+    out.Add(family, {netns, source, address, port}, value);
+  };
+  const auto add_to = [&](const FamilyDescriptor& family, absl::string_view label, double value) {
+    out.Add(family, {netns, source, address, port, label}, value);
+  };
+  add_to(families::kUtilization, "min", report.utilization.min);
+  add_to(families::kUtilization, "max", report.utilization.max);
+  add(families::kPortsUsed, report.used);
+  add(families::kPortsTimeWait, report.time_wait);
+  if (report.reusable) add(families::kPortsReusable, *report.reusable);
+  add_to(families::kHeadroom, "min", report.headroom.min);
+  add_to(families::kHeadroom, "max", report.headroom.max);
+  add(families::kRate, report.connections_per_second);
+  if (report.seconds_to_exhaustion) add(families::kExhaustion, *report.seconds_to_exhaustion);
+  if (report.seconds_to_free_port) add(families::kFreePort, *report.seconds_to_free_port);
+  if (report.troubled()) {
+    add_to(families::kDestinationSockets, "syn_sent", report.syn_sent);
+    add_to(families::kDestinationSockets, "syn_sent_retransmitting",
+           report.syn_sent_retransmitting);
+    add_to(families::kDestinationSockets, "close_wait", report.close_wait);
+  }
+}
+
+void AddTable(const PortsReport& report, absl::string_view netns, FamilySet& out) {
+  out.Add(families::kDestinations, {netns}, static_cast<double>(report.distinct_destinations));
+  out.Add(families::kTableLimit, {netns}, static_cast<double>(report.table_limit));
+  out.Add(families::kTableEvictions, {netns}, static_cast<double>(report.table_evictions));
+  out.Add(families::kTableError, {netns}, static_cast<double>(report.table_error_ports));
+}
+
+struct Exported {
+  const DestinationReport* report;
+  size_t namespace_index;
+};
+
+// The admitted destinations of all namespaces, at most `top`: the fullest, but a troubled one
+// before any that is only full.
+std::vector<Exported> Choose(const Snapshot& snapshot, size_t top) {
+  std::vector<Exported> chosen;
+  for (size_t i = 0; i < snapshot.namespaces.size(); ++i) {
+    const auto& report = snapshot.namespaces[i].Get<PortsReport>();
+    if (!report.ok()) continue;
+    for (const DestinationReport& destination : report->destinations) {
+      if (destination.admitted) chosen.push_back({&destination, i});
+    }
+  }
+  std::stable_sort(chosen.begin(), chosen.end(), [](const Exported& a, const Exported& b) {
+    return IsFuller(*a.report, *b.report);
+  });
+  if (chosen.size() > top) {
+    for (size_t next = top, last = top; next < chosen.size(); ++next) {
+      if (!chosen[next].report->troubled()) continue;
+      while (last > 0 && chosen[last - 1].report->troubled()) --last;
+      if (last == 0) break;
+      chosen[--last] = chosen[next];
+    }
+    chosen.resize(top);
+  }
+  return chosen;
 }
 
 }  // namespace
 
-std::span<const FamilyDescriptor> PortsCollector::Families() const { return kFamilies; }
+std::span<const FamilyDescriptor> PortsCollector::Families() const { return families::kAll; }
 
 std::unique_ptr<Accumulator> PortsCollector::Begin(const Snapshot& snapshot) const {
-  std::vector<State> states(snapshot.namespaces.size());
-  for (size_t i = 0; i < states.size(); ++i) {
-    const auto& ports = snapshot.namespaces[i].facts.ephemeral_ports;
-    if (ports.ok()) states[i].emplace(UsablePorts(*ports));
-  }
-  return std::make_unique<PortsAccumulator>(std::move(states));
+  return MakePortsAccumulator(snapshot, admission_);
 }
 
 absl::Status PortsCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
   absl::Status status;
+  std::vector<uint32_t> exported(snapshot.namespaces.size());
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
     const absl::string_view netns = ns.facts.netns.name;
     const auto& ports = ns.facts.ephemeral_ports;
@@ -123,6 +122,20 @@ absl::Status PortsCollector::Describe(const Snapshot& snapshot, FamilySet& out) 
     if (report.ok()) AddUse(*report, netns, out);
     status.Update(ports.status());
     status.Update(report.status());
+  }
+  for (const Exported& destination : Choose(snapshot, admission_.top)) {
+    ++exported[destination.namespace_index];
+    AddDestination(*destination.report,
+                   snapshot.namespaces[destination.namespace_index].facts.netns.name, out);
+  }
+  for (size_t i = 0; i < snapshot.namespaces.size(); ++i) {
+    const NamespaceSnapshot& ns = snapshot.namespaces[i];
+    if (!ns.Get<PortsReport>().ok()) continue;
+    out.Add(families::kExported, {ns.facts.netns.name}, exported[i]);
+  }
+  // One table serves all namespaces.
+  if (const NamespaceSnapshot& own = snapshot.namespaces.front(); own.Get<PortsReport>().ok()) {
+    AddTable(*own.Get<PortsReport>(), own.facts.netns.name, out);
   }
   return status;
 }

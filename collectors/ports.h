@@ -1,33 +1,58 @@
 // The ephemeral ports: the range, what is reserved in it, what is lost to every connect() that lets
-// the kernel choose the port, and what is in use. Range and reservations are facts and stay on the
-// page when the stream fails.
+// the kernel choose the port, and, for each destination, how full it is and what is still possible.
+// Range and reservations are facts and stay on the page when the stream fails.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "collectors/analysis/bind_pool.h"
 #include "collectors/analysis/port_use.h"
+#include "collectors/analysis/ranking.h"
 #include "collectors/collector.h"
+#include "collectors/settings.h"
 
 namespace tcp_lifecycle {
 
 struct PortsReport {
+  // At least so many destinations are in the report, whatever the settings.
+  static constexpr size_t kMinDestinations = 10;
+  static constexpr size_t kMaxBindSources = 10;
+
   // By PortBlock, among the usable ports. A port counts once, for the first in this order that
   // holds it. kBound is nullopt where the source cannot see bound-inactive sockets.
   std::array<std::optional<uint32_t>, kPortBlockCount> blocked{};
   uint32_t used = 0;  // distinct usable ports that any socket holds, listeners included
+  PortCapacity capacity;
+  Bounds<double> utilization;  // of the worst of all destinations, each bound for itself
+  // The fullest, admitted ones first, then those that are the worst in another way (kOtherWays);
+  // those of other namespaces may be fuller.
+  std::vector<DestinationReport> destinations;
+  // Distinct destinations of all namespaces, and the table that counts them.
+  uint64_t distinct_destinations = 0;
+  uint64_t table_limit = 0;
+  uint64_t table_evictions = 0;
+  uint64_t table_error_ports = 0;
+  // Free ports for bind((address, 0)). nullopt where the source cannot see bound-inactive sockets.
+  std::optional<std::vector<BindSource>> bind_sources;
+  uint32_t bind_free_any = 0;  // for the wildcard address; known where bind_sources is
 };
 
 class PortsCollector final : public Collector {
  public:
   using Report = PortsReport;
+  explicit PortsCollector(const CollectorSettings& settings = {}) : admission_(settings.ports) {}
   absl::string_view Name() const override { return "ports"; }
   std::span<const FamilyDescriptor> Families() const override;
   TcpStateSet States() const override { return TcpStateSet::All(); }
   std::unique_ptr<Accumulator> Begin(const Snapshot& snapshot) const override;
   absl::Status Describe(const Snapshot& snapshot, FamilySet& out) const override;
+
+ private:
+  Admission admission_;
 };
 
 }  // namespace tcp_lifecycle

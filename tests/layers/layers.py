@@ -27,6 +27,7 @@ FILES_AND_CLOCKS = ("fstream", "fcntl.h", "unistd.h", "absl/time/clock.h")
 COLLECTORS = (
     "collectors",
     "collectors/analysis",
+    "collectors/findings",
     "collectors/metrics",
     "collectors/model",
 )
@@ -39,10 +40,27 @@ ROOMS = {
         ("collectors/model",), UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS
     ),
     "collectors/metrics": Room((), UAPI + CIVETWEB),
+    "collectors/findings": Room(
+        ("collectors", "collectors/analysis", "collectors/model"),
+        UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS,
+    ),
     "collectors": Room(COLLECTORS, UAPI + CIVETWEB + FILES_AND_CLOCKS),
     "exporter/scrape": Room(COLLECTORS, UAPI + CIVETWEB),
     "exporter/http": Room(COLLECTORS + ("exporter/scrape",)),
-    "exporter": Room(COLLECTORS + ("collectors/kernel", "exporter/scrape", "exporter/http")),
+    "exporter/doctor": Room(
+        COLLECTORS + ("exporter/scrape", "exporter/text"), UAPI + CIVETWEB + FILES_AND_CLOCKS
+    ),
+    "exporter/text": Room((), UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS),
+    "exporter": Room(
+        COLLECTORS
+        + (
+            "collectors/kernel",
+            "exporter/scrape",
+            "exporter/http",
+            "exporter/doctor",
+            "exporter/text",
+        )
+    ),
 }
 
 

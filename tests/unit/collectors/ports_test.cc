@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/collectors/page.h"
 
 namespace tcp_lifecycle {
@@ -69,6 +70,87 @@ TEST(PortsTest, BoundIsAbsentWhereTheSourceCannotSeeIt) {
   EXPECT_TRUE(page.status().ok());
   EXPECT_EQ(page["ephemeral_ports_blocked{by=bound}"], std::nullopt);
   EXPECT_EQ(page["ephemeral_ports_blocked{by=listen}"], 0);
+}
+
+// Five connections to one destination, three of them in TIME_WAIT.
+std::vector<Socket> SomeConnections() {
+  std::vector<Socket> sockets;
+  for (uint16_t port = 40002; port < 40007; ++port) {
+    sockets.push_back(
+        OnPort(port, port < 40004 ? TcpState::kEstablished : TcpState::kTimeWait, Role::kOutbound));
+    sockets.back().remaining_ms = 60000;
+  }
+  return sockets;
+}
+
+constexpr char kTo443[] =
+    "source_address=10.0.0.1,destination_address=10.0.0.2,destination_port=443";
+
+std::string Of(const char* family, const std::string& more = "") {
+  return absl::StrCat(family, "{", kTo443, more, "}");
+}
+
+TEST(PortsTest, ADestinationIsToldWithBothBounds) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces[0].facts.sysctls[Sysctl::kTwReuse] = 0;
+  RunPass(PortsCollector(), snapshot, {MakeListener("::", 40001)}, SomeConnections());
+  const Page page = PageOf(snapshot);
+  EXPECT_EQ(page[Of("destination_ports_used")], 5);
+  EXPECT_EQ(page[Of("destination_ports_time_wait")], 3);
+  EXPECT_EQ(page[Of("destination_ports_reusable")], 0);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=min")], 3);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=max")], 3);
+  EXPECT_EQ(page[Of("destination_utilization_ratio", ",bound=min")], 0.625);
+  EXPECT_EQ(page[Of("destination_utilization_ratio", ",bound=max")], 0.625);
+  EXPECT_EQ(page[Of("destination_connections_per_second")], 0.6);
+  EXPECT_EQ(page[Of("destination_seconds_to_exhaustion")], 5);
+  EXPECT_EQ(page[Of("destination_seconds_to_free_port")], std::nullopt);
+  EXPECT_EQ(page[Of("destination_sockets", ",state=close_wait")], std::nullopt);
+  EXPECT_EQ(page["destination_utilization_max_ratio{bound=min}"], 0.625);
+  EXPECT_EQ(page["destinations"], 1);
+  EXPECT_EQ(page["destinations_exported"], 1);
+  EXPECT_EQ(page["destination_table_limit"], 16384);
+  EXPECT_EQ(page["destination_table_evictions"], 0);
+  EXPECT_EQ(page["destination_table_error_ports"], 0);
+  EXPECT_EQ(page["bind_ports_free{source_address=any}"], 3);
+  EXPECT_EQ(page["bind_ports_free{source_address=10.0.0.1}"], 3);
+}
+
+TEST(PortsTest, AnOddRangeMayLoseAPort) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces[0].facts.ephemeral_ports->range.max = 40010;
+  RunPass(PortsCollector(), snapshot, {}, SomeConnections());
+  EXPECT_EQ(PageOf(snapshot)[Of("destination_ports_headroom", ",bound=min")], 4);
+  snapshot.namespaces[0].facts.ephemeral_ports->range = {40002, 40002};
+  RunPass(PortsCollector(), snapshot, {}, {});
+  EXPECT_EQ(snapshot.namespaces[0].Get<PortsReport>()->capacity.headroom_min, 1);
+}
+
+TEST(PortsTest, WhatTheSourceCannotSeeWidensTheBounds) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.pass.knows_bound_inactive = false;
+  RunPass(PortsCollector(), snapshot, {}, SomeConnections());
+  const Page page = PageOf(snapshot);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=min")], 0);
+  EXPECT_EQ(page[Of("destination_utilization_ratio", ",bound=max")], 1);
+  EXPECT_EQ(page["bind_ports_free{source_address=any}"], std::nullopt);
+}
+
+TEST(PortsTest, OnlyTheFullestDestinationsOfAllNamespacesAreExported) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces.push_back(MakeNamespace("other"));
+  std::vector<Socket> sockets = SomeConnections();
+  sockets.push_back(OnPort(40009, TcpState::kEstablished, Role::kOutbound));
+  sockets.back().namespace_index = 1;
+  CollectorSettings settings;
+  settings.ports.top = 1;
+  const PortsCollector collector(settings);
+  RunPass(collector, snapshot, {}, sockets);
+  const Page page(collector, snapshot);
+  EXPECT_EQ(page["destinations_exported"], 1);
+  EXPECT_EQ(page["destinations_exported{netns=other}"], 0);
+  EXPECT_EQ(page["destinations"], 2);
+  EXPECT_NE(page["destination_utilization_max_ratio{netns=other,bound=min}"], 0);
 }
 
 TEST(PortsTest, AFailedStreamLeavesTheRangeAndItsError) {

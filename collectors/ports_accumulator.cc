@@ -1,0 +1,120 @@
+#include "collectors/ports_accumulator.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "collectors/analysis/bind_pool.h"
+#include "collectors/analysis/destinations.h"
+#include "collectors/analysis/port_use.h"
+#include "collectors/ports.h"
+#include "collectors/report_accumulator.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+struct NamespaceUse {
+  uint32_t index;  // Socket::namespace_index
+  ReuseRule reuse;
+  PortUse ports;
+  BindPool bind_pool = {};
+};
+
+// nullopt where the range is unknown: nothing can be counted then.
+using State = std::optional<NamespaceUse>;
+
+std::vector<State> MakeStates(const Snapshot& snapshot) {
+  std::vector<State> states(snapshot.namespaces.size());
+  for (uint32_t i = 0; i < states.size(); ++i) {
+    const NamespaceFacts& facts = snapshot.namespaces[i].facts;
+    if (!facts.ephemeral_ports.ok()) continue;
+    states[i].emplace(
+        NamespaceUse{i, ReuseRule(facts.sysctls), PortUse(UsablePorts(*facts.ephemeral_ports))});
+  }
+  return states;
+}
+
+PortCapacity CapacityOf(const PortUse& ports, const PortRange& range, bool sees_all_holders) {
+  PortCapacity capacity;
+  capacity.usable = static_cast<uint32_t>(ports.usable().count());
+  for (size_t by = 0; by < kPortBlockCount; ++by) {
+    capacity.blocked += ports.blocked(static_cast<PortBlock>(by));
+  }
+  capacity.doubtful = ports.doubtful();
+  if (sees_all_holders) {
+    const uint32_t lost = range.size() % 2 == 1 && range.size() > 1 ? 1 : 0;
+    capacity.headroom_min = std::max(capacity.usable - ports.used(), lost) - lost;
+  }
+  return capacity;
+}
+
+class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
+ public:
+  PortsAccumulator(const Snapshot& snapshot, const Admission& admission)
+      : ReportAccumulator(MakeStates(snapshot)), admission_(admission) {}
+
+  void ObserveListeners(std::span<const Listener> listeners) override {
+    for (const Listener& listener : listeners) {
+      State& use = Of(listener.socket);
+      if (!use) continue;
+      use->ports.AddListener(listener);
+      if (use->ports.usable()[listener.socket.local_port]) {
+        use->bind_pool.Add(listener.socket, listener.v6_only.value_or(false));
+      }
+    }
+  }
+  void Observe(std::span<const Socket> sockets) override {
+    for (const Socket& socket : sockets) {
+      State& use = Of(socket);
+      if (!use) continue;
+      use->ports.Add(socket);
+      const bool usable = use->ports.usable()[socket.local_port];
+      if (usable) use->bind_pool.Add(socket);
+      destinations_.Add(socket, usable, use->reuse);
+    }
+  }
+
+ private:
+  absl::StatusOr<PortsReport> Make(State use, const NamespaceFacts& facts,
+                                   const PassInfo& pass) const override {
+    if (!use) return facts.ephemeral_ports.status();
+    PortsReport report;
+    for (size_t by = 0; by < kPortBlockCount; ++by) {
+      report.blocked[by] = use->ports.blocked(static_cast<PortBlock>(by));
+    }
+    report.used = use->ports.used();
+    report.capacity =
+        CapacityOf(use->ports, facts.ephemeral_ports->range, pass.knows_bound_inactive);
+    if (pass.knows_bound_inactive) {
+      report.bind_sources =
+          use->bind_pool.Fullest(use->ports.usable(), PortsReport::kMaxBindSources);
+      report.bind_free_any = report.capacity.usable - report.used;
+    } else {
+      report.blocked[static_cast<size_t>(PortBlock::kBound)].reset();
+    }
+
+    Ranking ranking = Rank(destinations_, use->index, report.capacity, use->reuse, admission_,
+                           std::max(admission_.top, PortsReport::kMinDestinations));
+    report.utilization = ranking.utilization;
+    report.destinations = std::move(ranking.destinations);
+    const Destinations::Table& table = destinations_.table();
+    report.distinct_destinations = table.distinct();
+    report.table_limit = table.limit();
+    report.table_evictions = table.evictions();
+    report.table_error_ports = table.error();
+    return report;
+  }
+
+  Admission admission_;
+  Destinations destinations_;
+};
+
+}  // namespace
+
+std::unique_ptr<Accumulator> MakePortsAccumulator(const Snapshot& snapshot,
+                                                  const Admission& admission) {
+  return std::make_unique<PortsAccumulator>(snapshot, admission);
+}
+
+}  // namespace tcp_lifecycle
