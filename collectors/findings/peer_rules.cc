@@ -1,0 +1,37 @@
+#include "absl/strings/str_cat.h"
+#include "collectors/findings/inputs.h"
+#include "collectors/findings/rules.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+// The count, where there are so many of them that it is no chance.
+uint32_t IfMany(uint32_t sockets) { return sockets >= Admission::kTroubledSockets ? sockets : 0; }
+
+}  // namespace
+
+Verdict CheckSynSentPilingUp(const RuleInput& input) {
+  const auto report = ReportOf<PortsReport>(input.ns);
+  if (!report.ok()) return report.status();
+  const Culprits culprits =
+      FindCulprits(**report, [](const auto& d) { return IfMany(d.syn_sent_retransmitting); });
+  if (culprits.worst == nullptr) return std::nullopt;
+  const DestinationReport& worst = *culprits.worst;
+  return absl::StrCat(
+      TextOf(worst), " leaves SYNs without an answer: ", worst.syn_sent_retransmitting, " of ",
+      worst.syn_sent, " sockets in SYN_SENT had to ask again.", TextOfOthers(culprits));
+}
+
+Verdict CheckCloseWaitLeak(const RuleInput& input) {
+  const auto report = ReportOf<PortsReport>(input.ns);
+  if (!report.ok()) return report.status();
+  const Culprits culprits =
+      FindCulprits(**report, [](const auto& d) { return IfMany(d.close_wait); });
+  if (culprits.worst == nullptr) return std::nullopt;
+  const DestinationReport& worst = *culprits.worst;
+  return absl::StrCat(TextOf(worst), " has ", worst.close_wait,
+                      " sockets in CLOSE_WAIT: the peer has closed, the program here has not.",
+                      TextOfOthers(culprits));
+}
+
+}  // namespace tcp_lifecycle

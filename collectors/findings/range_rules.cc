@@ -1,0 +1,97 @@
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "collectors/analysis/reuse.h"
+#include "collectors/findings/inputs.h"
+#include "collectors/findings/rules.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+// The shifts push out what lies below and above the range.
+uint32_t ReservedInRange(const EphemeralPorts& ports) {
+  const size_t beyond = ports.reserved.size() - ports.range.size();
+  return static_cast<uint32_t>((ports.reserved >> ports.range.min << beyond).count());
+}
+
+// Of the usable ports.
+struct Parity {
+  uint32_t first = 0;  // the lowest; 0 where there is none
+  bool one = false;    // there is no other
+  bool both = false;   // some are even and some odd
+};
+
+Parity ParityOf(const EphemeralPorts& ports) {
+  Parity parity;
+  for (uint32_t port = ports.range.min; port <= ports.range.max && !parity.both; ++port) {
+    if (ports.reserved[port]) continue;
+    parity.one = parity.first == 0;
+    if (parity.one) parity.first = port;
+    parity.both = port % 2 != parity.first % 2;
+  }
+  return parity;
+}
+
+}  // namespace
+
+Verdict CheckPortRangeTooSmall(const RuleInput& input) {
+  const auto report = ReportOf<PortsReport>(input.ns);
+  if (!report.ok()) return report.status();
+  const Sysctls& sysctls = input.ns.facts.sysctls;
+  if (const absl::Status status = ReuseSettings(sysctls); !status.ok()) return status;
+  const ReuseRule rule(sysctls);
+  // Seconds that a closed connection keeps its port.
+  const auto hold_of = [&](const DestinationReport& d) {
+    return (rule.Applies(d.source, d.address) ? rule.delay_ms() : kTimeWaitMs) / 1000.0;
+  };
+  const uint32_t open = (*report)->capacity.open();
+  const Culprits culprits = FindCulprits(**report, [&](const auto& d) {
+    const double needed = d.connections_per_second * hold_of(d);
+    return needed > open ? needed : 0;
+  });
+  if (culprits.worst == nullptr) return std::nullopt;
+  const DestinationReport& worst = *culprits.worst;
+  const double hold = hold_of(worst);
+  const auto needed = static_cast<uint64_t>(std::ceil(worst.connections_per_second * hold));
+  return absl::StrCat(TextOf(worst), " sends ", Rounded(worst.connections_per_second),
+                      " connections/s to TIME_WAIT, which hold ", Count(needed, "port"), " at ",
+                      Rounded(hold), " s each; with ", Count(open, "open port"), " ",
+                      Rounded(open / hold), " connections/s are possible.", TextOfOthers(culprits));
+}
+
+Verdict CheckPortRangeOdd(const RuleInput& input) {
+  const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
+  if (!ports.ok()) return ports.status();
+  const uint32_t size = ports->range.size();
+  if (size % 2 == 0 || size == 1) return std::nullopt;
+  return absl::StrCat("ip_local_port_range ", TextOf(ports->range), " has ", size,
+                      " ports, an odd number: connect() may miss the last free one.");
+}
+
+Verdict CheckPortRangeSingleParity(const RuleInput& input) {
+  const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
+  if (!ports.ok()) return ports.status();
+  const Parity parity = ParityOf(*ports);
+  // Without any usable port, destination_exhausted tells.
+  if (parity.first == 0 || parity.both) return std::nullopt;
+  if (parity.one) {
+    return absl::StrCat("Port ", parity.first, " is the only usable one of ", TextOf(ports->range),
+                        ": one connection to each destination, and none while a socket is bound "
+                        "to it.");
+  }
+  return absl::StrCat("All ", ports->range.size() - ReservedInRange(*ports), " usable ports of ",
+                      TextOf(ports->range), " are ", parity.first % 2 == 0 ? "even" : "odd",
+                      ": connect() and bind() to port 0, which prefer one parity each, compete.");
+}
+
+Verdict CheckReservedPortsEatRange(const RuleInput& input) {
+  const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
+  if (!ports.ok()) return ports.status();
+  const uint32_t reserved = ReservedInRange(*ports);
+  const uint32_t size = ports->range.size();
+  if (size == 0 || 5 * reserved < size) return std::nullopt;
+  return absl::StrCat("ip_local_reserved_ports takes ", reserved, " of ", size, " ports (",
+                      Percent(reserved, size), " %) out of ", TextOf(ports->range), ".");
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,112 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/collectors/findings/healthy.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using ::testing::HasSubstr;
+
+NamespaceSnapshot WithRange(uint16_t min, uint16_t max,
+                            const std::vector<uint16_t>& reserved = {}) {
+  NamespaceSnapshot ns = MakeHealthy();
+  EphemeralPorts ports = {{min, max}, {}};
+  for (const uint16_t port : reserved) ports.reserved[port] = true;
+  ns.facts.ephemeral_ports = ports;
+  return ns;
+}
+
+NamespaceSnapshot WithRate(const std::string& address, double connections_per_second) {
+  NamespaceSnapshot ns = MakeHealthy();
+  AddDestination(*ns.Get<PortsReport>(), address, 1).connections_per_second =
+      connections_per_second;
+  return ns;
+}
+
+TEST(PortRangeTooSmallTest, RaisedAboveTheRateThatTheRangeAllowsFor60Seconds) {
+  EXPECT_THAT(
+      Check("port_range_too_small", WithRate("10.0.0.2", 470.6)),
+      Raised("10.0.0.1 -> 10.0.0.2:80 sends 470.6 connections/s to TIME_WAIT, which hold 28236 "
+             "ports at 60 s each; with 28232 open ports 470.5 connections/s "
+             "are possible."));
+}
+
+TEST(PortRangeTooSmallTest, RaisedUnderReuseAboveTheRateThatTheDelayAllows) {
+  NamespaceSnapshot ns = WithRate("10.0.0.2", 2000);
+  ns.facts.sysctls[Sysctl::kTwReuse] = 1;
+  ns.Get<PortsReport>()->capacity.usable = 1000;
+  EXPECT_THAT(Check("port_range_too_small", ns), Raised(HasSubstr("at 1 s each")));
+}
+
+TEST(PortRangeTooSmallTest, ClearedByASlowerRateAndByReuse) {
+  EXPECT_THAT(Check("port_range_too_small", WithRate("10.0.0.2", 470.4)), Fine());
+  EXPECT_THAT(Check("port_range_too_small", WithRate("127.0.0.1", 20000)), Fine())
+      << "2, the default, reuses ports to loopback addresses";
+  NamespaceSnapshot ns = WithRate("127.0.0.1", 1e9);
+  ns.facts.sysctls[Sysctl::kTwReuseDelay] = 0;
+  EXPECT_THAT(Check("port_range_too_small", ns), Fine()) << "without a delay nothing is held";
+}
+
+TEST(PortRangeTooSmallTest, NotCheckableWithoutTheReportOrTheSettings) {
+  NamespaceSnapshot ns = MakeHealthy();
+  ns.facts.sysctls[Sysctl::kTimestamps] = absl::NotFoundError("hidden");
+  EXPECT_THAT(Check("port_range_too_small", ns), NotCheckable());
+  ns = MakeHealthy();
+  ns.Get<PortsReport>() = absl::StatusOr<PortsReport>();
+  EXPECT_THAT(Check("port_range_too_small", ns), NotCheckable());
+}
+
+TEST(PortRangeOddTest, RaisedByAnOddNumberOfPorts) {
+  EXPECT_THAT(Check("port_range_odd", WithRange(32768, 61000)),
+              Raised("ip_local_port_range 32768-61000 has 28233 ports, an odd number: connect() "
+                     "may miss the last free one."));
+}
+
+TEST(PortRangeOddTest, ClearedByAnEvenOneAndByASinglePort) {
+  EXPECT_THAT(Check("port_range_odd", WithRange(32768, 60999)), Fine());
+  EXPECT_THAT(Check("port_range_odd", WithRange(40000, 40000)), Fine());
+}
+
+TEST(PortRangeSingleParityTest, RaisedWhereTheOtherParityIsReserved) {
+  EXPECT_THAT(Check("port_range_single_parity", WithRange(40000, 40005, {40000, 40002, 40004})),
+              Raised(HasSubstr("All 3 usable ports of 40000-40005 are odd")));
+  EXPECT_THAT(Check("port_range_single_parity", WithRange(40000, 40002, {40001})),
+              Raised(HasSubstr("All 2 usable ports of 40000-40002 are even")));
+}
+
+TEST(PortRangeSingleParityTest, RaisedByASinglePort) {
+  EXPECT_THAT(Check("port_range_single_parity", WithRange(40000, 40000)),
+              Raised(HasSubstr("Port 40000 is the only usable one of 40000-40000")));
+  EXPECT_THAT(Check("port_range_single_parity", WithRange(40000, 40001, {40000})),
+              Raised(HasSubstr("Port 40001 is the only usable one")));
+}
+
+TEST(PortRangeSingleParityTest, ClearedByBothAndWithoutAUsablePort) {
+  EXPECT_THAT(Check("port_range_single_parity", WithRange(40000, 40001)), Fine());
+  EXPECT_THAT(Check("port_range_single_parity", WithRange(40000, 40001, {40000, 40001})), Fine());
+}
+
+TEST(ReservedPortsEatRangeTest, RaisedFromAFifth) {
+  EXPECT_THAT(Check("reserved_ports_eat_range", WithRange(40000, 40009, {40000, 40009})),
+              Raised("ip_local_reserved_ports takes 2 of 10 ports (20 %) out of 40000-40009."));
+}
+
+TEST(ReservedPortsEatRangeTest, ClearedByLessAndByReservationsOutside) {
+  EXPECT_THAT(Check("reserved_ports_eat_range", WithRange(40000, 40009, {40000})), Fine());
+  EXPECT_THAT(
+      Check("reserved_ports_eat_range", WithRange(40000, 40009, {1, 39999, 40000, 40010, 65535})),
+      Fine());
+  EXPECT_THAT(Check("reserved_ports_eat_range", WithRange(1, 65535, {65535})), Fine());
+}
+
+TEST(ReservedPortsEatRangeTest, NotCheckableWithoutTheRange) {
+  NamespaceSnapshot ns = MakeHealthy();
+  ns.facts.ephemeral_ports = absl::NotFoundError("absent");
+  for (const char* rule :
+       {"port_range_odd", "port_range_single_parity", "reserved_ports_eat_range"}) {
+    EXPECT_THAT(Check(rule, ns), NotCheckable()) << rule;
+  }
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
