@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -74,19 +76,34 @@ absl::StatusOr<ino_t> ProcFiles::Inode(absl::string_view path) const {
   return status.st_ino;
 }
 
-absl::StatusOr<uint64_t> ProcFiles::CountEntries(absl::string_view path) const {
+absl::StatusOr<std::string> ProcFiles::ReadLink(absl::string_view path) const {
+  const std::string full_path = Join(path);
+  std::array<char, PATH_MAX> target;
+  const ssize_t size = readlink(full_path.c_str(), target.data(), target.size());
+  if (size < 0) return absl::ErrnoToStatus(errno, full_path);
+  return std::string(target.data(), static_cast<size_t>(size));
+}
+
+absl::Status ProcFiles::ForEachEntry(absl::string_view path,
+                                     absl::FunctionRef<void(absl::string_view)> visit) const {
   const std::string full_path = Join(path);
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(full_path.c_str()), closedir);
   if (directory == nullptr) return absl::ErrnoToStatus(errno, full_path);
-  uint64_t entries = 0;
   for (;;) {
     errno = 0;
     const dirent* entry = readdir(directory.get());
     if (entry == nullptr && errno != 0) return absl::ErrnoToStatus(errno, full_path);
-    if (entry == nullptr) return entries;
+    if (entry == nullptr) return absl::OkStatus();
     const absl::string_view name = entry->d_name;
-    if (name != "." && name != "..") ++entries;
+    if (name != "." && name != "..") visit(name);
   }
+}
+
+absl::StatusOr<uint64_t> ProcFiles::CountEntries(absl::string_view path) const {
+  uint64_t entries = 0;
+  const absl::Status status = ForEachEntry(path, [&](absl::string_view) { ++entries; });
+  if (!status.ok()) return status;
+  return entries;
 }
 
 std::string ProcFiles::Join(absl::string_view path) const { return absl::StrCat(root_, "/", path); }

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collectors/kernel/procfs/line_reader.h"
@@ -29,7 +31,13 @@ class ProcFiles {
   // The inode number behind `root/path`, symbolic links followed.
   absl::StatusOr<ino_t> Inode(absl::string_view path) const;
 
-  // How many names are in the directory `root/path`, without `.` and `..`.
+  // Where the symbolic link `root/path` leads.
+  absl::StatusOr<std::string> ReadLink(absl::string_view path) const;
+
+  // Calls `visit` with each name in the directory `root/path`, without `.` and `..`.
+  absl::Status ForEachEntry(absl::string_view path,
+                            absl::FunctionRef<void(absl::string_view)> visit) const;
+  // How many there are.
   absl::StatusOr<uint64_t> CountEntries(absl::string_view path) const;
 
   const std::string& root() const { return root_; }

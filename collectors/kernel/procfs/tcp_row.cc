@@ -150,16 +150,15 @@ absl::StatusOr<TcpRow> ParseTcpRow(absl::string_view line, const TcpColumns& col
     return bad("queues", columns.queues);
   }
 
-  uint64_t inode = 0;
-  if (!ParseNumber(words.at[columns.inode], inode)) return bad("inode", columns.inode);
-  if (IsUnaccepted(*state, inode)) socket.flags = kUnaccepted;
+  if (!ParseNumber(words.at[columns.inode], row.inode)) return bad("inode", columns.inode);
+  if (IsUnaccepted(*state, row.inode)) socket.flags = kUnaccepted;
 
   uint8_t timer_number = 0;
   uint64_t ticks = 0;
   if (!ParseHexPair(words.at[columns.timer], timer_number, ticks)) {
     return bad("timer", columns.timer);
   }
-  const std::optional<Timer> timer = TimerOf(timer_number, *state, inode);
+  const std::optional<Timer> timer = TimerOf(timer_number, *state, row.inode);
   if (!timer.has_value()) return bad("timer", columns.timer);
   socket.timer = *timer;
   if (*timer != Timer::kNone) socket.remaining_ms = TicksToMs(ticks, ticks_per_second);

@@ -31,6 +31,7 @@ struct TcpRow {
   Socket socket;
   bool unknown_state = false;
   uint32_t rx_queue = 0;  // bytes; of a listener, connections that wait for accept()
+  uint64_t inode = 0;     // 0: no program holds it, not any more or not yet
 };
 
 // DataLoss names the first column that is missing.

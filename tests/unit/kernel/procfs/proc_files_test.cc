@@ -53,6 +53,8 @@ TEST(ProcFilesTest, AbsentFileIsNotFoundWithItsWholePath) {
   EXPECT_THAT(tree.files().OpenLines("net/tcp", Deadline::After(std::chrono::hours(1))), absent);
   EXPECT_THAT(tree.files().Inode("net/tcp"), absent);
   EXPECT_THAT(tree.files().CountEntries("net/tcp"), absent);
+  EXPECT_THAT(tree.files().ReadLink("net/tcp"), absent);
+  EXPECT_THAT(tree.files().ForEachEntry("net/tcp", [](absl::string_view) {}), absent);
 }
 
 // A sysctl that only takes writes refuses even root, whom no file of a tree would.
@@ -73,6 +75,26 @@ TEST(ProcFilesTest, CountsTheEntriesOfADirectory) {
   ProcTree tree;
   tree.Write("self/fd/0", "").Write("self/fd/1", "").Write("self/fd/17", "");
   EXPECT_EQ(tree.files().CountEntries("self/fd").value(), 3u);
+}
+
+TEST(ProcFilesTest, VisitsEachNameInADirectory) {
+  ProcTree tree;
+  tree.Write("self/fd/0", "").Write("self/fd/17", "");
+  std::vector<std::string> names;
+  ASSERT_TRUE(
+      tree.files()
+          .ForEachEntry("self/fd", [&](absl::string_view name) { names.emplace_back(name); })
+          .ok());
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("0", "17"));
+}
+
+TEST(ProcFilesTest, ALinkIsReadNotFollowed) {
+  ProcTree tree;
+  ASSERT_EQ(symlink("socket:[12]", tree.Path("link").c_str()), 0);
+  EXPECT_EQ(tree.files().ReadLink("link").value(), "socket:[12]");
+  tree.Write("file", "");
+  EXPECT_THAT(tree.files().ReadLink("file"),
+              FailsWith(StatusCode::kInvalidArgument, HasSubstr("Invalid argument")));
 }
 
 TEST(ProcFilesTest, InodeFollowsLinks) {

@@ -152,6 +152,10 @@ TEST(TcpRowTest, OwnedSocketInFinWait2MayHaveKeepalive) {
   EXPECT_EQ(ParseWith("05 0:0 02:0000E902 0 0 0 49508").value().socket.timer, Timer::kKeepalive);
 }
 
+TEST(TcpRowTest, TheInodeLeadsToTheProgram) {
+  EXPECT_EQ(Parse(kKeepaliveRow).value().inode, 49316u);
+}
+
 TEST(TcpRowTest, ConnectionWithoutInodeIsUnaccepted) {
   EXPECT_EQ(ParseWith("01 0:0 00:0 0 0 0 0").value().socket.flags, kUnaccepted);
   EXPECT_EQ(ParseWith("08 0:0 00:0 0 0 0 0").value().socket.flags, kUnaccepted);
