@@ -20,6 +20,12 @@ constexpr size_t kHelpTextColumn = 42;
 // Flags to the left, what they do to the right, within kHelpColumns.
 class HelpFormatter : public CLI::Formatter {
  public:
+  std::string make_usage(const CLI::App* /*app*/, std::string name) const override {
+    return absl::StrCat("Usage: ", name, " [FLAGS]         serves metrics\n       ", name,
+                        " doctor [FLAGS]  says what is wrong with this host now, and what to do\n\n"
+                        "Exit status of doctor: 0 fine, 1 warnings, 2 critical, 3 the host could "
+                        "not be examined.\n");
+  }
   std::string make_option(const CLI::Option* option, bool /*is_positional*/) const override {
     std::string line = absl::StrCat("  ", Spelling(*option));
     size_t column = line.size();
@@ -104,6 +110,21 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
               "With source replay: the directory that --record wrote.")
       ->type_name("DIR")
       ->group(group);
+  app.add_option(
+         "--collector.ports.top", flags.ports_top,
+         "How many destinations have metrics of their own at most, the fullest. Default: 20")
+      ->type_name("NUMBER")
+      ->group(group);
+  app.add_option("--collector.ports.min-utilization", flags.ports_min_utilization,
+                 "The least share of the ports that a destination must hold to have them. "
+                 "Default: 0.1")
+      ->type_name("RATIO")
+      ->group(group);
+  app.add_option("--collector.findings.idle-timeout", flags.findings_idle_timeout,
+                 "After how much silence the NAT gateways and load balancers here forget a "
+                 "connection. Default: 240s")
+      ->type_name("TIME")
+      ->group(group);
   app.add_option("--path.procfs", flags.procfs, "Where procfs is mounted. Default: /proc")
       ->type_name("DIR")
       ->group(group);
@@ -111,17 +132,20 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
 
 void AddOtherFlags(CLI::App& app, Flags& flags) {
   AddOptional(app, "--log.level", flags.log_level,
-              "debug, info, warn or error. Default: info, with --once warn")
+              "debug, info, warn or error. Default: info, with --once and doctor warn")
       ->type_name("LEVEL")
       ->group("Log");
   app.add_option("--log.format", flags.log_format, "logfmt or json. Default: logfmt")
       ->type_name("FORMAT")
       ->group("Log");
+  AddOptional(app, "command", flags.command, "")->group("");
+  app.add_flag("--json", flags.json, "With doctor: the report as JSON.")
+      ->group("Instead of serving");
   app.add_flag("--once", flags.once,
                "Print one page of metrics and exit; exit status 1 when a collector failed.")
       ->group("Instead of serving");
   AddOptional(app, "--record", flags.record_dir,
-              "Record what the kernel says now to DIR, for a bug report, and exit.")
+              "Record what the kernel says now to DIR, new or empty, for a bug report, and exit.")
       ->type_name("DIR")
       ->group("Instead of serving");
   app.add_flag("--version", flags.version, "Print the version and exit.")
@@ -137,7 +161,7 @@ absl::Status UnknownArgument(absl::string_view argument,
   const std::string shown = absl::Utf8SafeCEscape(argument);
   if (!absl::StartsWith(argument, "-")) {
     return absl::InvalidArgumentError(
-        absl::StrCat("unexpected argument \"", shown, "\": there are flags only"));
+        absl::StrCat("unexpected argument \"", shown, "\": besides flags there is doctor only"));
   }
   if (absl::StartsWith(argument, "--collector.") || absl::StartsWith(argument, "--no-collector.")) {
     return absl::InvalidArgumentError(absl::StrCat("unknown flag \"", shown, "\"; collectors are ",
@@ -167,6 +191,9 @@ absl::StatusOr<Flags> ReadFlags(int argc, const char* const* argv,
     return flags;
   } catch (const CLI::ParseError& error) {
     return absl::InvalidArgumentError(error.what());
+  }
+  if (flags.command.has_value() && flags.command != kDoctorCommand) {
+    return UnknownArgument(*flags.command, collectors);
   }
   if (!app.remaining().empty()) return UnknownArgument(app.remaining().front(), collectors);
   return flags;

@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace tcp_lifecycle {
+
+inline constexpr absl::string_view kDoctorCommand = "doctor";
 
 struct Flags {
   std::vector<std::string> listen_addresses = {":10460"};
@@ -19,10 +22,15 @@ struct Flags {
   std::map<std::string, std::optional<bool>> collectors;  // every one by name; nullopt: not named
   bool disable_defaults = false;
   std::string source = "auto";
+  std::string ports_top = "20";
+  std::string ports_min_utilization = "0.1";
+  std::string findings_idle_timeout = "240s";
   std::optional<std::string> replay_dir;
   std::string procfs = "/proc";
   std::string log_format = "logfmt";
   std::optional<std::string> log_level;
+  std::optional<std::string> command;  // kDoctorCommand
+  bool json = false;
   bool once = false;
   std::optional<std::string> record_dir;
   bool print_metrics_md = false;

@@ -9,6 +9,7 @@
 #include "collectors/kernel/procfs/netns_name.h"
 #include "collectors/kernel/procfs/proc_files.h"
 #include "collectors/kernel/procfs/process_stats.h"
+#include "collectors/kernel/procfs/socket_owners.h"
 #include "collectors/kernel/procfs/tcp_source.h"
 #include "collectors/kernel/replay/source.h"
 #include "collectors/kernel/sock_diag/source.h"
@@ -71,6 +72,11 @@ absl::StatusOr<Kernel> OpenKernel(const Options& options, bool needs_sockets,
   if (!status.ok()) return status;
   kernel.process = std::make_unique<ProcfsProcessStats>(ProcFiles("/proc"));
   return kernel;
+}
+
+std::unique_ptr<SocketOwnersReader> OpenSocketOwners(const Options& options) {
+  if (options.source == SourceChoice::kReplay) return nullptr;
+  return std::make_unique<ProcfsSocketOwners>(ProcFiles(options.procfs));
 }
 
 }  // namespace tcp_lifecycle

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "collectors/model/facts.h"
 #include "collectors/model/process.h"
+#include "collectors/model/socket_owners.h"
 #include "collectors/model/socket_source.h"
 #include "exporter/log.h"
 #include "exporter/options.h"
@@ -22,5 +23,8 @@ struct Kernel {
 // Without `needs_sockets` no source is opened, and none can be missing. The error names the flag
 // whose choice does not work.
 absl::StatusOr<Kernel> OpenKernel(const Options& options, bool needs_sockets, const Logger& logger);
+
+// Finds the programs behind sockets; null with a recording, which does not tell.
+std::unique_ptr<SocketOwnersReader> OpenSocketOwners(const Options& options);
 
 }  // namespace tcp_lifecycle

@@ -15,6 +15,8 @@
 #include "collectors/kernel/replay/recorder.h"
 #include "collectors/list.h"
 #include "exporter/build_info.h"
+#include "exporter/doctor.h"
+#include "exporter/doctor/report.h"
 #include "exporter/log.h"
 #include "exporter/metrics_doc.h"
 #include "exporter/once.h"
@@ -28,30 +30,38 @@ namespace {
 
 constexpr std::chrono::seconds kRecordTimeout(60);
 
-absl::Status Act(const Options& options, std::vector<std::unique_ptr<const Collector>> collectors,
-                 const Logger& logger) {
+absl::StatusOr<int> ExitStatus(const absl::Status& status) {
+  if (!status.ok()) return status;
+  return EXIT_SUCCESS;
+}
+
+// The exit status; any error has one of its own.
+absl::StatusOr<int> Act(const Options& options,
+                        std::vector<std::unique_ptr<const Collector>> collectors,
+                        const Logger& logger) {
   switch (options.action) {
     case Action::kHelp:
-      return WriteStandardOutput(options.help);
+      return ExitStatus(WriteStandardOutput(options.help));
     case Action::kVersion:
-      return WriteStandardOutput(VersionText(GetBuildInfo()));
+      return ExitStatus(WriteStandardOutput(VersionText(GetBuildInfo())));
     case Action::kPrintMetricsMd:
-      return WriteStandardOutput(MetricsMarkdown(collectors, SelfFamilies()));
+      return ExitStatus(WriteStandardOutput(MetricsMarkdown(collectors, SelfFamilies())));
     case Action::kRecord:
-      return Record(options.record_dir, options.procfs, Deadline::After(kRecordTimeout));
+      return ExitStatus(
+          Record(options.record_dir, options.procfs, Deadline::After(kRecordTimeout)));
     case Action::kOnce:
-      return RunOnce(options, std::move(collectors), logger);
+      return ExitStatus(RunOnce(options, std::move(collectors), logger));
+    case Action::kDoctor:
+      return RunDoctor(options, std::move(collectors), logger);
     case Action::kServe:
       break;
   }
-  return Serve(options, std::move(collectors), logger);
+  return ExitStatus(Serve(options, std::move(collectors), logger));
 }
 
 int Run(int argc, char** argv) {
-  std::vector<std::unique_ptr<const Collector>> collectors = MakeCollectors();
   std::vector<std::string> names;
-  names.reserve(collectors.size());
-  for (const auto& collector : collectors) names.emplace_back(collector->Name());
+  for (const auto& collector : MakeCollectors()) names.emplace_back(collector->Name());
   const absl::StatusOr<Options> options = ParseOptions(argc, argv, names);
   if (!options.ok()) {
     std::cerr << "tcp_lifecycle_exporter: " << options.status().message()
@@ -59,10 +69,11 @@ int Run(int argc, char** argv) {
     return EXIT_FAILURE;
   }
   const Logger logger(options->log_level, options->log_format);
-  const absl::Status status = Act(*options, std::move(collectors), logger);
-  if (status.ok()) return EXIT_SUCCESS;
-  logger.Error("exiting", {{"error", status.message()}});
-  return EXIT_FAILURE;
+  const absl::StatusOr<int> exit_status =
+      Act(*options, MakeCollectors(options->collector_settings), logger);
+  if (exit_status.ok()) return *exit_status;
+  logger.Error("exiting", {{"error", exit_status.status().message()}});
+  return options->action == Action::kDoctor ? kDoctorNotExamined : EXIT_FAILURE;
 }
 
 }  // namespace

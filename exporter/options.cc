@@ -19,6 +19,8 @@ namespace tcp_lifecycle {
 namespace {
 
 constexpr double kLongestTimeoutSeconds = 3600;
+constexpr double kLongestIdleTimeoutSeconds = 86400;
+constexpr uint32_t kMostDestinations = 1000;
 
 template <typename Value>
 struct Choice {
@@ -53,18 +55,32 @@ absl::StatusOr<Value> Choose(absl::string_view flag, absl::string_view text,
 }
 
 // Seconds, or with a unit: 10, 10s, 1500ms.
-absl::StatusOr<std::chrono::milliseconds> ParseTime(absl::string_view flag,
-                                                    absl::string_view text) {
+absl::StatusOr<std::chrono::milliseconds> ParseTime(
+    absl::string_view flag, absl::string_view text,
+    double longest_seconds = kLongestTimeoutSeconds) {
   absl::string_view number = text;
   const double seconds_per_unit = absl::ConsumeSuffix(&number, "ms") ? 1e-3 : 1;
   if (seconds_per_unit == 1) absl::ConsumeSuffix(&number, "s");
   double value = 0;
   const bool decimal = number.find_first_not_of("0123456789.") == absl::string_view::npos;
-  if (!decimal || !absl::SimpleAtod(number, &value) ||
-      value * seconds_per_unit > kLongestTimeoutSeconds) {
-    return BadFlag(flag, text, "must be a time like 10s, 0.5s or 1500ms, at most 3600s");
+  if (!decimal || !absl::SimpleAtod(number, &value) || value * seconds_per_unit > longest_seconds) {
+    return BadFlag(
+        flag, text,
+        absl::StrCat("must be a time like 10s, 0.5s or 1500ms, at most ", longest_seconds, "s"));
   }
   return std::chrono::milliseconds(std::llround(value * seconds_per_unit * 1e3));
+}
+
+absl::StatusOr<size_t> ParseTop(absl::string_view flag, absl::string_view text) {
+  uint32_t top = 0;
+  if (absl::SimpleAtoi(text, &top) && top <= kMostDestinations) return size_t{top};
+  return BadFlag(flag, text, absl::StrCat("must be a whole number from 0 to ", kMostDestinations));
+}
+
+absl::StatusOr<double> ParseRatio(absl::string_view flag, absl::string_view text) {
+  double ratio = 0;
+  if (absl::SimpleAtod(text, &ratio) && ratio >= 0 && ratio <= 1) return ratio;
+  return BadFlag(flag, text, "must be a number from 0 to 1");
 }
 
 absl::Status CheckListenAddresses(const std::vector<std::string>& addresses) {
@@ -80,9 +96,13 @@ absl::Status CheckListenAddresses(const std::vector<std::string>& addresses) {
 absl::StatusOr<Action> ActionOf(const Flags& flags) {
   if (flags.version) return Action::kVersion;
   std::vector<std::pair<absl::string_view, Action>> wanted;
+  if (flags.command == kDoctorCommand) wanted.emplace_back(kDoctorCommand, Action::kDoctor);
   if (flags.once) wanted.emplace_back("--once", Action::kOnce);
   if (flags.record_dir.has_value()) wanted.emplace_back("--record", Action::kRecord);
   if (flags.print_metrics_md) wanted.emplace_back("--print-metrics-md", Action::kPrintMetricsMd);
+  if (flags.json && flags.command != kDoctorCommand) {
+    return absl::InvalidArgumentError("--json is for the command doctor only");
+  }
   if (wanted.empty()) return Action::kServe;
   if (wanted.size() == 1) return wanted.front().second;
   return absl::InvalidArgumentError(
@@ -127,6 +147,7 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   options.replay_dir = flags.replay_dir.value_or("");
   options.procfs = flags.procfs;
   options.record_dir = flags.record_dir.value_or("");
+  options.json = flags.json;
 
   set(options.action, ActionOf(flags));
   status.Update(CheckListenAddresses(flags.listen_addresses));
@@ -140,9 +161,18 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   set(options.scrape_timeout_offset,
       ParseTime("--web.scrape-timeout-offset", flags.scrape_timeout_offset));
   set(options.source, Choose<SourceChoice>("--collector.sockets.source", flags.source, kSources));
+  set(options.collector_settings.ports.top, ParseTop("--collector.ports.top", flags.ports_top));
+  set(options.collector_settings.ports.min_utilization,
+      ParseRatio("--collector.ports.min-utilization", flags.ports_min_utilization));
+  std::chrono::milliseconds idle_timeout{};
+  set(idle_timeout, ParseTime("--collector.findings.idle-timeout", flags.findings_idle_timeout,
+                              kLongestIdleTimeoutSeconds));
+  options.collector_settings.findings.idle_timeout_seconds =
+      std::chrono::ceil<std::chrono::seconds>(idle_timeout).count();
   status.Update(CheckPaths(flags, options.source));
   set(options.log_format, Choose<LogFormat>("--log.format", flags.log_format, kFormats));
-  options.log_level = options.action == Action::kOnce ? LogLevel::kWarn : LogLevel::kInfo;
+  const bool prints = options.action == Action::kOnce || options.action == Action::kDoctor;
+  options.log_level = prints ? LogLevel::kWarn : LogLevel::kInfo;
   if (flags.log_level.has_value()) {
     set(options.log_level, Choose<LogLevel>("--log.level", *flags.log_level, kLevels));
   }

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "collectors/settings.h"
 #include "exporter/log.h"
 #include "exporter/scrape/filter.h"
 
 namespace tcp_lifecycle {
 
-enum class Action { kServe, kOnce, kRecord, kPrintMetricsMd, kVersion, kHelp };
+enum class Action { kServe, kDoctor, kOnce, kRecord, kPrintMetricsMd, kVersion, kHelp };
 enum class SourceChoice { kAuto, kSockDiag, kProcfs, kReplay };
 
 struct Options {
@@ -24,10 +25,12 @@ struct Options {
   std::chrono::milliseconds scrape_timeout_offset = std::chrono::milliseconds(500);
 
   CollectorNames collectors;
+  CollectorSettings collector_settings;
   SourceChoice source = SourceChoice::kAuto;
   std::string replay_dir;  // with kReplay
   std::string procfs = "/proc";
   std::string record_dir;  // with kRecord
+  bool json = false;       // with kDoctor
 
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kLogfmt;

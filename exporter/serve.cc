@@ -1,8 +1,5 @@
 #include "exporter/serve.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <string>
@@ -11,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "exporter/assemble.h"
 #include "exporter/build_info.h"
+#include "exporter/hostname.h"
 #include "exporter/http/server.h"
 
 namespace tcp_lifecycle {
@@ -37,12 +35,6 @@ class StopSignals {
   sigset_t signals_;
 };
 
-std::string Hostname() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 HttpOptions HttpOptionsFrom(const Options& options, const Logger& logger) {
   HttpOptions http;
   http.listen_addresses = options.listen_addresses;
@@ -53,6 +45,7 @@ HttpOptions HttpOptionsFrom(const Options& options, const Logger& logger) {
   http.handlers.page.hostname = Hostname();
   http.handlers.page.version = std::string(GetBuildInfo().version);
   http.handlers.page.telemetry_path = options.telemetry_path;
+  http.handlers.page.finding_settings = options.collector_settings.findings;
   http.log = [&logger](absl::string_view message) { logger.Debug("http", {{"text", message}}); };
   return http;
 }

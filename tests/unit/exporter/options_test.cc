@@ -86,6 +86,33 @@ TEST(OptionsTest, OnceLogsWarningsUnlessToldOtherwise) {
   EXPECT_EQ(Good({"--once", "--log.level=info"}).log_level, LogLevel::kInfo);
 }
 
+TEST(OptionsTest, TheDoctorIsACommandAmongFlags) {
+  EXPECT_EQ(Good({"doctor"}).action, Action::kDoctor);
+  EXPECT_FALSE(Good({"doctor"}).json);
+  EXPECT_EQ(Good({"doctor"}).log_level, LogLevel::kWarn);
+  const Options options = Good({"--no-collector.ports", "doctor", "--json", "--log.level=debug"});
+  EXPECT_EQ(options.action, Action::kDoctor);
+  EXPECT_TRUE(options.json);
+  EXPECT_EQ(options.log_level, LogLevel::kDebug);
+  EXPECT_THAT(options.collectors.enabled, ElementsAre("sockets", "sysctl"));
+}
+
+TEST(OptionsTest, ThereIsNoCommandButTheDoctor) {
+  EXPECT_THAT(Error({"doctor", "doctor"}), HasSubstr("unexpected argument \"doctor\""));
+  EXPECT_THAT(Error({"--once", "metrics"}), HasSubstr("unexpected argument \"metrics\""));
+  EXPECT_THAT(Error({""}), HasSubstr("unexpected argument \"\""));
+}
+
+TEST(OptionsTest, TheDoctorDoesNothingElse) {
+  EXPECT_EQ(Error({"doctor", "--once"}), "doctor and --once cannot be combined");
+  EXPECT_EQ(Error({"doctor", "--record=/r"}), "doctor and --record cannot be combined");
+}
+
+TEST(OptionsTest, JsonIsForTheDoctor) {
+  EXPECT_EQ(Error({"--json"}), "--json is for the command doctor only");
+  EXPECT_EQ(Error({"--once", "--json"}), "--json is for the command doctor only");
+}
+
 TEST(OptionsTest, EveryLogLevelHasItsName) {
   EXPECT_EQ(Good({"--log.level=info"}).log_level, LogLevel::kInfo);
   EXPECT_EQ(Good({"--log.level=warn"}).log_level, LogLevel::kWarn);
@@ -153,7 +180,8 @@ TEST(OptionsTest, AnUnknownCollectorIsNamedAndTheKnownOnesListed) {
 }
 
 TEST(OptionsTest, AnArgumentThatIsNoFlagIsRefused) {
-  EXPECT_EQ(Error({"metrics"}), "unexpected argument \"metrics\": there are flags only");
+  EXPECT_EQ(Error({"metrics"}),
+            "unexpected argument \"metrics\": besides flags there is doctor only");
 }
 
 TEST(OptionsTest, AFlagWithoutItsValueIsNamed) {
@@ -193,10 +221,28 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
        "--collector.sockets.replay-dir=DIR and --collector.sockets.source=replay need each other"},
       {"--collector.sockets.replay-dir=/tmp",
        "--collector.sockets.replay-dir=DIR and --collector.sockets.source=replay need each other"},
+      {"--collector.ports.top=-1",
+       "--collector.ports.top=\"-1\": must be a whole number from 0 to 1000"},
+      {"--collector.ports.min-utilization=10%",
+       "--collector.ports.min-utilization=\"10%\": must be a number from 0 to 1"},
+      {"--collector.findings.idle-timeout=4min",
+       "--collector.findings.idle-timeout=\"4min\": must be a time like 10s, 0.5s or 1500ms, at "
+       "most 86400s"},
       {"--log.level=loud", "--log.level=\"loud\": must be one of debug, info, warn, error"},
       {"--log.format=xml", "--log.format=\"xml\": must be one of logfmt, json"},
   };
   for (const auto& [flag, message] : cases) EXPECT_EQ(Error({flag}), message);
+}
+
+TEST(OptionsTest, CollectorsTakeTheirSettings) {
+  const CollectorSettings settings =
+      Parse({"--collector.ports.top=5", "--collector.ports.min-utilization=0.25",
+             "--collector.findings.idle-timeout=350s"})
+          .value()
+          .collector_settings;
+  EXPECT_EQ(settings.ports.top, 5u);
+  EXPECT_EQ(settings.ports.min_utilization, 0.25);
+  EXPECT_EQ(settings.findings.idle_timeout_seconds, 350);
 }
 
 TEST(OptionsTest, AnEmptyPathIsRefused) {

@@ -1,0 +1,41 @@
+#include "exporter/doctor/finding.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace tcp_lifecycle {
+
+size_t DoctorFindings::CountOf(Severity severity) const {
+  return static_cast<size_t>(std::count_if(
+      raised.begin(), raised.end(),
+      [severity](const DoctorFinding& finding) { return finding.rule->severity == severity; }));
+}
+
+DoctorFindings FindingsOf(const RuleInput& first, const RuleInput& second) {
+  DoctorFindings findings;
+  const std::vector<Finding> before = CheckAll(first);
+  const std::vector<Finding> now = CheckAll(second);
+  for (size_t i = 0; i < now.size(); ++i) {
+    if (!now[i].verdict.ok()) {
+      findings.unchecked.push_back({now[i].rule, now[i].verdict.status()});
+      continue;
+    }
+    ++findings.checked;
+    if (now[i].raised()) {
+      findings.raised.push_back({now[i].rule, **now[i].verdict, false});
+    } else if (before[i].raised()) {
+      findings.raised.push_back({before[i].rule, **before[i].verdict, true});
+    }
+  }
+  std::stable_sort(
+      findings.raised.begin(), findings.raised.end(),
+      [](const auto& a, const auto& b) { return a.rule->severity > b.rule->severity; });
+  return findings;
+}
+
+std::string RunbookOf(const Rule& rule) {
+  return absl::StrCat("deploy/runbooks/findings.md#", rule.name);
+}
+
+}  // namespace tcp_lifecycle

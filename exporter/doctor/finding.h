@@ -1,0 +1,38 @@
+// The rules over two samples: what is wrong, and what could not be checked. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "collectors/findings/rule.h"
+
+namespace tcp_lifecycle {
+
+struct DoctorFinding {
+  const Rule* rule = nullptr;
+  std::string line;   // what is wrong, with the numbers
+  bool over = false;  // in the first sample only: it comes and goes
+};
+
+struct UncheckedRule {
+  const Rule* rule = nullptr;
+  absl::Status why;  // NotFound: not checkable here; else what it depends on failed
+};
+
+struct DoctorFindings {
+  std::vector<DoctorFinding> raised;  // worst first, else in the order of the rules
+  std::vector<UncheckedRule> unchecked;
+  size_t checked = 0;
+
+  size_t CountOf(Severity severity) const;
+};
+
+// A rule is raised when it is in either sample: what is over for a moment is not mended.
+DoctorFindings FindingsOf(const RuleInput& first, const RuleInput& second);
+
+// Where the runbook explains the rule, from the root of the repository.
+std::string RunbookOf(const Rule& rule);
+
+}  // namespace tcp_lifecycle

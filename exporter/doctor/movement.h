@@ -1,0 +1,21 @@
+// What moves: the kernel's counters in the second between two samples. Pure.
+#pragma once
+
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "collectors/model/netstat.h"
+
+namespace tcp_lifecycle {
+
+struct Movement {
+  TcpCounterName counter;
+  absl::string_view meaning;
+  double per_second = 0;
+};
+
+// The counters that grew, in their order. One that shrank (its namespace is a new one) has not.
+std::vector<Movement> MovementsBetween(const TcpCounters& first, const TcpCounters& second,
+                                       double seconds);
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,85 @@
+#include "exporter/doctor/programs.h"
+
+#include <algorithm>
+
+#include "collectors/listen.h"
+#include "collectors/ports.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+const DestinationReport* FirstExhausted(const absl::StatusOr<PortsReport>& report) {
+  if (!report.ok()) return nullptr;
+  const auto found = std::find_if(report->destinations.begin(), report->destinations.end(),
+                                  [](const auto& each) { return each.headroom.max == 0; });
+  return found == report->destinations.end() ? nullptr : &*found;
+}
+
+bool IsTowards(const Socket& socket, const DestinationReport& destination) {
+  return socket.local_address == destination.source &&
+         socket.remote_address == destination.address && socket.remote_port == destination.port;
+}
+
+// The other end of a connection to the destination, or the listener that its SYNs come to.
+bool Serves(const Socket& socket, const DestinationReport& destination) {
+  if (socket.local_port != destination.port) return false;
+  if (socket.state != TcpState::kListen) {
+    return socket.local_address == destination.address &&
+           socket.remote_address == destination.source;
+  }
+  const bool is_here =
+      destination.address.IsLoopback() || destination.address == destination.source;
+  return is_here && (socket.local_address == destination.address || socket.local_address.IsAny());
+}
+
+bool BelongsTo(const Socket& socket, const ListenGroup& listener) {
+  return socket.state == TcpState::kListen && socket.local_address == listener.address &&
+         socket.local_port == listener.port;
+}
+
+}  // namespace
+
+Suspects FindSuspects(const NamespaceSnapshot& first, const NamespaceSnapshot& second) {
+  Suspects suspects;
+  const auto& ports = second.Get<PortsReport>();
+  if (const DestinationReport* now = FirstExhausted(ports)) {
+    suspects.destination = *now;
+  } else if (const DestinationReport* before = FirstExhausted(first.Get<PortsReport>())) {
+    suspects.destination = *before;
+    suspects.recovered = true;
+  } else if (ports.ok() && !ports->destinations.empty()) {
+    suspects.destination = ports->destinations.front();
+  }
+  const auto& listen = second.Get<ListenReport>();
+  if (listen.ok() && !listen->groups.empty()) suspects.listener = listen->groups.front();
+  return suspects;
+}
+
+std::vector<SocketOwnersReader::Question> QuestionsAbout(const Suspects& suspects) {
+  const std::optional<DestinationReport>& destination = suspects.destination;
+  const std::optional<ListenGroup>& listener = suspects.listener;
+  return {
+      [destination](const Socket& socket) {
+        return destination.has_value() && IsTowards(socket, *destination);
+      },
+      [destination](const Socket& socket) {
+        return destination.has_value() && Serves(socket, *destination);
+      },
+      [listener](const Socket& socket) {
+        return listener.has_value() && BelongsTo(socket, *listener);
+      },
+  };
+}
+
+Programs ProgramsFrom(const absl::StatusOr<SocketOwnersAnswer>& answer) {
+  Programs programs;
+  programs.status = answer.status();
+  if (!answer.ok()) return programs;
+  programs.client = answer->by_question.at(0);
+  programs.server = answer->by_question.at(1);
+  programs.listener = answer->by_question.at(2);
+  programs.some_hidden = answer->hidden_processes > 0;
+  return programs;
+}
+
+}  // namespace tcp_lifecycle

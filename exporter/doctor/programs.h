@@ -1,0 +1,39 @@
+// The programs behind the worst destination and the worst listener: whom to ask about, and what the
+// answer means. Pure; exporter/doctor.cc asks.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "collectors/analysis/listen_groups.h"
+#include "collectors/analysis/ranking.h"
+#include "collectors/model/socket_owners.h"
+#include "collectors/snapshot.h"
+
+namespace tcp_lifecycle {
+
+// What to look at closely, in two samples of one namespace.
+struct Suspects {
+  std::optional<DestinationReport> destination;
+  bool recovered = false;  // the destination had no port left in the first sample, and has now
+  std::optional<ListenGroup> listener;
+};
+
+// The destination: one that is exhausted, else one that was, else the fullest.
+Suspects FindSuspects(const NamespaceSnapshot& first, const NamespaceSnapshot& second);
+
+struct Programs {
+  absl::Status status;  // why nothing below is known
+  SocketOwners client;  // of the sockets towards the destination
+  SocketOwners server;  // of their other ends, where these are on this host
+  SocketOwners listener;
+  bool some_hidden = false;  // there are processes that this user may not look into
+};
+
+std::vector<SocketOwnersReader::Question> QuestionsAbout(const Suspects& suspects);
+// `answer`: to these questions.
+Programs ProgramsFrom(const absl::StatusOr<SocketOwnersAnswer>& answer);
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,135 @@
+#include "exporter/doctor/report.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collectors/analysis/reuse.h"
+#include "collectors/findings/inputs.h"
+#include "exporter/doctor/advice.h"
+#include "exporter/doctor/remedies.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+std::optional<DoctorPorts> PortsOf(const NamespaceSnapshot& ns) {
+  const absl::StatusOr<EphemeralPorts>& range = ns.facts.ephemeral_ports;
+  if (!range.ok()) return std::nullopt;
+  DoctorPorts ports;
+  ports.range = range->range;
+  ports.usable = static_cast<uint32_t>(UsablePorts(*range).count());
+  ports.reserved = range->range.size() - ports.usable;
+  if (const auto& report = ns.Get<PortsReport>(); report.ok()) {
+    ports.capacity = report->capacity;
+    ports.blocked = report->blocked;
+  }
+  return ports;
+}
+
+Unexamined& ForReason(const absl::Status& status, std::vector<Unexamined>& unexamined) {
+  const auto same =
+      std::find_if(unexamined.begin(), unexamined.end(),
+                   [&](const Unexamined& known) { return known.reason == status.message(); });
+  if (same != unexamined.end()) return *same;
+  return unexamined.emplace_back(Unexamined{{}, {}, std::string(status.message())});
+}
+
+std::vector<Unexamined> UnexaminedOf(const ScrapeResult& result, const DoctorFindings& findings) {
+  std::vector<Unexamined> unexamined;
+  for (const CollectorResult& collector : result.collectors) {
+    // That of the findings fails with the rules, which are told one by one.
+    if (collector.status.ok() || collector.name == "findings") continue;
+    ForReason(collector.status, unexamined).collectors.push_back(collector.name);
+  }
+  for (const UncheckedRule& unchecked : findings.unchecked) {
+    if (absl::IsNotFound(unchecked.why)) continue;
+    ForReason(unchecked.why, unexamined).rules.push_back(unchecked.rule->name);
+  }
+  return unexamined;
+}
+
+bool IsSame(const DestinationReport& a, const DestinationReport& b) {
+  return a.source == b.source && a.address == b.address && a.port == b.port;
+}
+
+const DestinationReport* Find(const absl::StatusOr<PortsReport>& ports,
+                              const DestinationReport& wanted) {
+  if (!ports.ok()) return nullptr;
+  const auto found = std::find_if(ports->destinations.begin(), ports->destinations.end(),
+                                  [&](const auto& each) { return IsSame(each, wanted); });
+  return found == ports->destinations.end() ? nullptr : &*found;
+}
+
+// One that had no port left in the first sample, and has one in the second.
+std::string RecoverySentence(const DestinationReport& before) {
+  const std::string wait =
+      before.seconds_to_free_port
+          ? absl::StrCat(": the next was to come free in ", WaitText(*before.seconds_to_free_port))
+          : "";
+  return absl::StrCat(TextOf(before), ": connect() failed a moment ago", wait,
+                      ". Now a port may be free again.");
+}
+
+void AddDestinations(const DoctorInput& input, const NamespaceSnapshot& ns, DoctorReport& report) {
+  const auto& ports = ns.Get<PortsReport>();
+  if (!ports.ok()) return;
+  const ReuseRule reuse(ns.facts.sysctls);
+  report.distinct_destinations = ports->distinct_destinations;
+  for (const DestinationReport& each : ports->destinations) {
+    if (report.destinations.size() == DoctorReport::kMaxDestinations) break;
+    report.destinations.push_back(Foresee(each, ports->capacity, reuse));
+  }
+  const Suspects& suspects = input.suspects;
+  if (suspects.recovered) report.outlook.push_back(RecoverySentence(*suspects.destination));
+  for (const DoctorDestination& each : report.destinations) {
+    const bool told = suspects.recovered && IsSame(each.report, *suspects.destination);
+    if (std::string sentence = OutlookSentence(each); !sentence.empty() && !told) {
+      report.outlook.push_back(std::move(sentence));
+    }
+  }
+  if (suspects.destination) {
+    report.remedies =
+        RemediesFor(Foresee(*suspects.destination, ports->capacity, reuse), *ports, ns.facts);
+  }
+}
+
+void AddMovements(const DoctorInput& input, const NamespaceSnapshot& before,
+                  const NamespaceSnapshot& after, DoctorReport& report) {
+  if (!input.seconds) return;
+  report.movements = MovementsBetween(before.facts.counters, after.facts.counters, *input.seconds);
+  if (!input.suspects.destination) return;
+  const auto* first = Find(before.Get<PortsReport>(), *input.suspects.destination);
+  const auto* second = Find(after.Get<PortsReport>(), *input.suspects.destination);
+  if (first != nullptr && second != nullptr) report.change = DestinationChange{*first, *second};
+}
+
+}  // namespace
+
+int DoctorReport::exit_status() const {
+  if (findings.CountOf(Severity::kCritical) > 0) return kDoctorCritical;
+  if (findings.CountOf(Severity::kWarning) > 0) return kDoctorWarning;
+  return unexamined.empty() ? kDoctorFine : kDoctorNotExamined;
+}
+
+DoctorReport MakeDoctorReport(DoctorInput input) {
+  const NamespaceSnapshot& before = input.first.snapshot.namespaces.front();
+  const NamespaceSnapshot& now = input.second.snapshot.namespaces.front();
+  DoctorReport report;
+  report.netns = now.facts.netns.name;
+  report.reader = input.second.source;
+  report.seconds = input.seconds;
+  report.time = input.time;
+  report.findings = FindingsOf({before, input.settings}, {now, input.settings});
+  report.unexamined = UnexaminedOf(input.second, report.findings);
+  report.ports = PortsOf(now);
+  AddDestinations(input, now, report);
+  AddMovements(input, before, now, report);
+  report.advice = AdviceOn(now, report.destinations, report.findings.raised);
+  report.subject = std::move(input.subject);
+  report.version = std::move(input.version);
+  report.suspects = input.suspects;
+  report.programs = std::move(input.programs);
+  return report;
+}
+
+}  // namespace tcp_lifecycle
