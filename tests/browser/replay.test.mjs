@@ -70,12 +70,42 @@ test('the page shows what /metrics tells', async (t) => {
   assert.deepEqual(page.complaints, []);
 });
 
+test('a host without ports names the destination, what is left and what helps', async (t) => {
+  const exporter = await Exporter.start(t, replayFlags(join(REPLAY, 'exhausted')));
+  const browser = await Browser.start(t);
+  const page = await browser.open(exporter.url);
+  const metrics = await series(exporter);
+  const of = (name, source, address, port, more = '') =>
+      metrics.get(`tcp_lifecycle_destination_${name}{netns="self",source_address="${source}",` +
+                  `destination_address="${address}",destination_port="${port}"${more}}`);
+
+  const destinations = await rows(page, 'destinations');
+  assert.equal(destinations.length, 10);
+  for (const [who, held, possible] of destinations) {
+    const [, address, port, source] = who.match(/^(\S+):(\d+)\s+from (\S+)/);
+    assert.equal(number(held.match(/^[\d,]+/)[0]), of('ports_used', source, address, port), who);
+    const [least, most] = ['min', 'max'].map(
+        (bound) => of('ports_headroom', source, address, port, `,bound="${bound}"`));
+    assert.equal(possible, least === most ? `${most}` : `${least} – ${most}`, who);
+  }
+  assert.match(destinations[0][0], /no port left until a socket that holds one closes/);
+  assert.match(destinations[1][0], /no port left; the next comes free in/);
+  assert.match(await page.locator('.tiles li').first().innerText(), /100 %/);
+
+  const findings = page.locator('#findings li');
+  const raised = [...metrics].filter(
+      ([name, value]) => name.includes('config_finding{') && value === 1);
+  assert.equal(await findings.count(), raised.length);
+  assert.match(await findings.first().innerText(), /^critical.*EADDRNOTAVAIL.*connection pool/s);
+  assert.deepEqual(page.complaints, []);
+});
+
 test('the page needs no script', async (t) => {
   const exporter = await Exporter.start(t, EVERY_STATE);
   const browser = await Browser.start(t);
   const page = await browser.open(exporter.url, {javaScriptEnabled: false});
-  for (const heading of ['Ephemeral ports', 'TIME_WAIT', 'Sockets by state', 'Keepalive',
-                         'Listeners', 'Settings', 'This scrape']) {
+  for (const heading of ['Findings', 'Destinations', 'Ephemeral ports', 'TIME_WAIT', 'Sockets by state',
+                         'Keepalive', 'Listeners', 'Settings', 'This scrape']) {
     assert.ok(await page.getByRole('region', {name: heading, exact: true}).isVisible(), heading);
   }
   assert.ok(await page.getByRole('link', {name: 'Metrics'}).isVisible());
@@ -83,7 +113,7 @@ test('the page needs no script', async (t) => {
 
 test('a small phone does not scroll sideways', async (t) => {
   const browser = await Browser.start(t);
-  for (const fixture of ['every_state', 'old_kernel', 'damaged']) {
+  for (const fixture of ['every_state', 'old_kernel', 'damaged', 'exhausted']) {
     const exporter = await Exporter.start(t, replayFlags(join(REPLAY, fixture)));
     for (const colorScheme of ['light', 'dark']) {
       const page = await browser.open(exporter.url,
@@ -150,7 +180,7 @@ test('the open page is refreshed, and keeps the focus', async (t) => {
   await until('the page is newer',
               async () => await page.locator('time').getAttribute('datetime') !== first);
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')),
-               '#time-wait');
+               '#ports');
   assert.deepEqual(page.complaints, []);
 });
 

@@ -24,7 +24,7 @@ Html ToHtml(absl::string_view text) {
 
 Html ToHtml(uint64_t count) {
   std::string digits = absl::StrCat(count);
-  for (size_t left = digits.size(); left > 3; left -= 3) digits.insert(left - 3, ",");
+  for (size_t left = digits.size(); left > 3; left -= 3) digits.insert(left - 3, 1, ',');
   return {digits};
 }
 

@@ -24,14 +24,28 @@ Html Share(double part, double limit) {
 
 Html NotRead() { return Fill(R"(<span class="unknown">not read</span>)"); }
 
+Html Fullest(const NamespaceSnapshot& ns) {
+  constexpr absl::string_view kName = "Fullest destination";
+  const absl::StatusOr<PortsReport>& report = ns.Get<PortsReport>();
+  if (!report.ok()) return Tile("destinations", kName, NotRead(), "");
+  const Html share = Share(report->utilization.min, 1);
+  if (report->destinations.empty()) return Tile("destinations", kName, share, "no destinations");
+  // The first may be there because it is troubled.
+  const DestinationReport& fullest = *std::ranges::max_element(
+      report->destinations, {}, [](const auto& each) { return each.utilization.min; });
+  return Tile("destinations", kName, share, EndpointText(fullest.address, fullest.port));
+}
+
 Html Ports(const NamespaceSnapshot& ns) {
+  constexpr absl::string_view kName = "Ports in use";
   const absl::StatusOr<PortsReport>& report = ns.Get<PortsReport>();
   if (!report.ok() || !ns.facts.ephemeral_ports.ok()) {
-    return Tile("ports", "Ephemeral ports in use", NotRead(), "");
+    return Tile("ports", kName, NotRead(), "");
   }
   const uint64_t usable = UsablePorts(*ns.facts.ephemeral_ports).count();
-  return Tile("ports", "Ephemeral ports in use",
-              Share(static_cast<double>(report->used), static_cast<double>(usable)),
+  // Uncoloured: all of them in use is harmless as long as no destination has them all.
+  return Tile("ports", kName,
+              ToHtml(Percent(static_cast<double>(report->used), static_cast<double>(usable))),
               Fill("$0 of $1", uint64_t{report->used}, usable).code);
 }
 
@@ -79,8 +93,8 @@ Html Unanswered(const NamespaceSnapshot& ns) {
 
 Html KeyFigures(const SectionInput& input) {
   const NamespaceSnapshot& ns = input.ns;
-  return Fill(R"(<ul class="tiles" aria-label="Key figures">$0$1$2$3$4</ul>)", Ports(ns),
-              TimeWait(ns), Established(ns), Queues(ns), Unanswered(ns));
+  return Fill(R"(<ul class="tiles" aria-label="Key figures">$0$1$2$3$4$5</ul>)", Fullest(ns),
+              Ports(ns), TimeWait(ns), Established(ns), Queues(ns), Unanswered(ns));
 }
 
 }  // namespace tcp_lifecycle

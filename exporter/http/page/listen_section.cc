@@ -5,13 +5,6 @@
 namespace tcp_lifecycle {
 namespace {
 
-std::string AddressAndPort(const ListenGroup& group) {
-  const std::string address = ToString(group.address);
-  const bool brackets = group.address.family() == Family::kIpv6;
-  return brackets ? absl::StrCat("[", address, "]:", group.port)
-                  : absl::StrCat(address, ":", group.port);
-}
-
 Html Queue(const ListenGroup& group) {
   if (!group.limit.has_value()) return Fill("$0, limit $1", group.queue, Unknown());
   // The worst socket, because a full one beside an empty one still loses connections.
@@ -31,7 +24,7 @@ Html Row(const ListenGroup& group) {
   return Fill(
       R"(<tr><th scope="row"><span class="address">$0</span>$1</th><td class="wide">$2</td>)"
       "<td>$3</td></tr>",
-      AddressAndPort(group), notes, Queue(group), group.drops);
+      EndpointText(group.address, group.port), notes, Queue(group), group.drops);
 }
 
 Html Totals(const ListenReport& report, const TcpCounters& counters) {

@@ -27,10 +27,11 @@ Html Headline(const ScrapeResult& result, const NamespaceSnapshot* ns, const Pag
 }
 
 Html Sections(const SectionInput& input) {
-  return Fill(R"($0<div class="columns"><div>$1$2$3</div><div>$4$5$6</div></div>$7)",
-              KeyFigures(input), PortsSection(input), TimeWaitSection(input), ListenSection(input),
-              StatesSection(input), KeepaliveSection(input), HealthSection(input),
-              SettingsSection(input));
+  const Html columns = Fill(R"(<div class="columns"><div>$0$1$2</div><div>$3$4$5</div></div>)",
+                            PortsSection(input), TimeWaitSection(input), ListenSection(input),
+                            StatesSection(input), KeepaliveSection(input), HealthSection(input));
+  return Fill("$0$1$2$3$4", KeyFigures(input), FindingsSection(input), DestinationsSection(input),
+              columns, SettingsSection(input));
 }
 
 }  // namespace
@@ -73,7 +74,7 @@ std::string RenderPage(const ScrapeResult& result, const PageOptions& options, a
       result.snapshot.namespaces.empty() ? nullptr : &result.snapshot.namespaces.front();
   Html main = Headline(result, ns, options, now);
   if (ns != nullptr) {
-    main += Sections({result, *ns});
+    main += Sections({result, *ns, options.finding_settings});
   } else {
     main += Fill(R"(<p class="problem">This scrape has read no network namespace.</p>)");
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "collectors/settings.h"
 #include "exporter/scrape/scrape_result.h"
 
 namespace tcp_lifecycle {
@@ -13,6 +14,7 @@ struct PageOptions {
   std::string hostname;
   std::string version;
   std::string telemetry_path = "/metrics";
+  FindingSettings finding_settings = {};
 };
 
 // A whole HTML document about the first namespace of the result. Its links are relative, so that it

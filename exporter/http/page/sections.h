@@ -13,11 +13,14 @@ namespace tcp_lifecycle {
 struct SectionInput {
   const ScrapeResult& result;
   const NamespaceSnapshot& ns;
+  const FindingSettings& finding_settings;
 };
 
 // The figures to see first, from several collectors.
 Html KeyFigures(const SectionInput& input);
 
+Html FindingsSection(const SectionInput& input);
+Html DestinationsSection(const SectionInput& input);
 Html PortsSection(const SectionInput& input);
 Html TimeWaitSection(const SectionInput& input);
 Html StatesSection(const SectionInput& input);

@@ -10,6 +10,7 @@
 #include "collectors/sockets.h"
 #include "collectors/time_wait.h"
 #include "exporter/http/page/html.h"
+#include "tests/unit/builders.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -30,7 +31,8 @@ ScrapeResult KnownResult() {
   ns.facts.ephemeral_ports = EphemeralPorts{.range = {.min = 32768, .max = 60999}, .reserved = {}};
   ns.Get<SocketsReport>() = SocketsReport{.counts = {}, .knows_bound_inactive = true};
   ns.Get<TimeWaitReport>() = TimeWaitReport();
-  ns.Get<PortsReport>() = PortsReport{.blocked = {0, 0, 0}, .used = 0};
+  ns.Get<PortsReport>() = PortsReport();
+  ns.Get<PortsReport>()->blocked = {0, 0, 0};
   ns.Get<KeepaliveReport>() = KeepaliveReport();
   ns.Get<ListenReport>() = ListenReport{.groups = {}, .omitted_groups = 0, .unaccepted = 0};
   for (const char* name : {"sockets", "time_wait", "ports", "keepalive", "listen"}) {
@@ -83,7 +85,8 @@ TEST(PageTest, PortsAreDividedByWhoHoldsThem) {
   NamespaceSnapshot& ns = NamespaceOf(result);
   ns.facts.ephemeral_ports->reserved[40000] = true;
   ns.facts.ephemeral_ports->reserved[80] = true;  // outside the range
-  ns.Get<PortsReport>() = PortsReport{.blocked = {3, 2, 1}, .used = 1006};
+  ns.Get<PortsReport>()->blocked = {3, 2, 1};
+  ns.Get<PortsReport>()->used = 1006;
   const std::string ports = SectionOf(Render(result), "ports");
   EXPECT_THAT(ports, HasSubstr("32768 – 60999"));
   EXPECT_THAT(ports, HasSubstr("<dd>28,231</dd>"));
@@ -91,6 +94,71 @@ TEST(PageTest, PortsAreDividedByWhoHoldsThem) {
   EXPECT_THAT(ports, HasSubstr("<td>1,000</td>"));
   EXPECT_THAT(ports, HasSubstr("<td>27,225</td>"));
   EXPECT_THAT(ports, HasSubstr("aria-label=\"1006 of 28231 usable ports are held\""));
+}
+
+DestinationReport FullDestination() {
+  DestinationReport report;
+  report.source = Ip("10.0.0.1");
+  report.address = Ip("10.0.0.2");
+  report.port = 6379;
+  report.used = 1000;
+  report.time_wait = 990;
+  report.reusable = 0;
+  report.utilization = {1, 1};
+  return report;
+}
+
+TEST(PageTest, AFullDestinationSaysWhoAndWhenAPortComesFree) {
+  ScrapeResult result = KnownResult();
+  PortsReport& report = *NamespaceOf(result).Get<PortsReport>();
+  report.capacity.usable = 1000;
+  report.utilization = {1, 1};
+  report.destinations = {FullDestination()};
+  report.destinations[0].seconds_to_free_port = 12;
+  report.distinct_destinations = 5;
+  const std::string page = Render(result);
+  EXPECT_THAT(page, HasSubstr("<span class=\"full\">100 %</span>"));
+  const std::string section = SectionOf(page, "destinations");
+  EXPECT_THAT(section, HasSubstr("10.0.0.2:6379"));
+  EXPECT_THAT(section, HasSubstr("from 10.0.0.1"));
+  EXPECT_THAT(section, HasSubstr("1,000 of 1,000"));
+  EXPECT_THAT(section, HasSubstr("990 in TIME_WAIT"));
+  EXPECT_THAT(section, HasSubstr("the next comes free in 12 s"));
+  EXPECT_THAT(section, HasSubstr("And 4 more"));
+}
+
+TEST(PageTest, BothBoundsAreShownWhereTheyDiffer) {
+  ScrapeResult result = KnownResult();
+  PortsReport& report = *NamespaceOf(result).Get<PortsReport>();
+  report.destinations = {FullDestination()};
+  DestinationReport& destination = report.destinations[0];
+  destination.headroom = {100, 1500};
+  destination.connections_per_second = 12.5;
+  destination.seconds_to_exhaustion = 40;
+  destination.syn_sent = 12;
+  destination.syn_sent_retransmitting = 11;
+  const std::string section = SectionOf(Render(result), "destinations");
+  EXPECT_THAT(section, HasSubstr("<td>100 – 1,500</td>"));
+  EXPECT_THAT(section, HasSubstr("12.5 a second"));
+  EXPECT_THAT(section, HasSubstr("no port is left in 40 s"));
+  EXPECT_THAT(section, HasSubstr("12 in SYN_SENT, 11 had to ask again"));
+}
+
+TEST(PageTest, FindingsAreSaidWorstFirstWithWhatToDo) {
+  ScrapeResult result = KnownResult();
+  NamespaceSnapshot& ns = NamespaceOf(result);
+  ns.facts.sysctls[Sysctl::kTwReuse] = 1;
+  ns.facts.sysctls[Sysctl::kTimestamps] = 0;
+  ns.Get<PortsReport>()->capacity.usable = 1000;
+  ns.Get<PortsReport>()->destinations = {FullDestination()};
+  const std::string section = SectionOf(Render(result), "findings");
+  const size_t critical = section.find("<li class=\"critical\">");
+  const size_t warning = section.find("<li class=\"warning\">");
+  EXPECT_LT(critical, warning);
+  EXPECT_NE(warning, std::string::npos);
+  EXPECT_THAT(section, HasSubstr("10.0.0.2:6379"));
+  EXPECT_THAT(section, HasSubstr("connection pool"));
+  EXPECT_THAT(section, HasSubstr("tw_reuse_without_timestamps"));
 }
 
 TEST(PageTest, AnUnknownFigureIsNeverZero) {
