@@ -127,7 +127,7 @@ absl::Status HttpServer::Impl::Start(const std::vector<std::string>& listening_p
   const mg_callbacks callbacks = Callbacks();
   context_ = mg_start(&callbacks, this, options.data());
   if (context_ != nullptr) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("HTTP server: ", last_message_));
+  return absl::UnavailableError(absl::StrCat("HTTP server on ", ports, ": ", last_message_));
 }
 
 void HttpServer::Impl::Stop() {
