@@ -59,6 +59,13 @@ def test_help_is_one_line_of_ascii(recorded):
     assert "\\" not in "".join(re.findall(r"^# HELP.*$", result.stdout, re.MULTILINE))
 
 
+def test_a_host_with_20_full_destinations_and_12_listeners_keeps_the_series_budget():
+    page = series(pages.once(pages.FIXTURES / "exhausted").stdout)
+    assert sum(name.startswith("tcp_lifecycle_listen_queue_sockets{") for name in page) == 12
+    assert sum(name.startswith("tcp_lifecycle_destination_ports_used{") for name in page) == 20
+    assert len(page) <= 600
+
+
 def test_whole_recordings_exit_0_and_damaged_ones_1(recorded):
     fixture, result = recorded
     failed = re.findall(r'collector_success\{collector="(\w+)"\} 0', result.stdout)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The golden pages: what the whole program prints for each recording in tests/fixtures/replay.
+"""The golden pages: what the whole program prints for each recording in tests/fixtures/replay, as
+metrics and as the doctor's report.
 
     TLE_BINARY=.../tcp_lifecycle_exporter tests/golden/pages.py
 
@@ -25,6 +26,9 @@ VARYING = re.compile(
 )
 
 
+WHEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
+
+
 def run(*flags, **options):
     """The finished process, its output as text."""
     return subprocess.run(
@@ -32,18 +36,27 @@ def run(*flags, **options):
     )
 
 
+def replay(fixture):
+    """The flags that name a recording."""
+    return "--collector.sockets.source=replay", f"--collector.sockets.replay-dir={fixture}"
+
+
 def once(fixture, *flags):
     """--once over a recording."""
-    return run(
-        "--once",
-        "--collector.sockets.source=replay",
-        f"--collector.sockets.replay-dir={fixture}",
-        *flags,
-    )
+    return run("--once", *replay(fixture), *flags)
+
+
+def doctor(fixture, *flags):
+    """The doctor over a recording."""
+    return run("doctor", *replay(fixture), *flags)
 
 
 def masked(page):
     return VARYING.sub(lambda match: (match[1] or match[2] + " ") + "VARIES", page)
+
+
+def masked_report(text):
+    return WHEN.sub("WHEN", text)
 
 
 def fixtures():
@@ -54,9 +67,14 @@ def golden(fixture):
     return PAGES / f"{fixture.name}.txt"
 
 
+def golden_report(fixture):
+    return PAGES / f"{fixture.name}.doctor.txt"
+
+
 def main():
     for fixture in fixtures():
         golden(fixture).write_text(masked(once(fixture).stdout), encoding="utf-8")
+        golden_report(fixture).write_text(masked_report(doctor(fixture).stdout), encoding="utf-8")
     METRICS_MD.write_text(run("--print-metrics-md").stdout, encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ import pages
 import pytest
 
 EVERY_STATE = pages.FIXTURES / "every_state"
-REPLAY = ("--collector.sockets.source=replay", f"--collector.sockets.replay-dir={EVERY_STATE}")
+REPLAY = pages.replay(EVERY_STATE)
 
 BAD_FLAGS = [
     (["--web.listen-adress=:1"], 'unknown flag "--web.listen-adress=:1"'),
@@ -33,6 +33,9 @@ BAD_FLAGS = [
     (["--collector.sockets.source=guess"], "must be one of auto, sock_diag, procfs, replay"),
     (["--collector.sockets.source=replay"], "need each other"),
     (["--once", "--record=x"], "--once and --record cannot be combined"),
+    (["doctor", "--once"], "doctor and --once cannot be combined"),
+    (["doctor", "now"], 'unexpected argument "now": besides flags there is doctor only'),
+    (["--json"], "--json is for the command doctor only"),
 ]
 
 
@@ -60,10 +63,10 @@ def test_bad_flags_exit_1_with_what_is_wrong(flags, text):
         ),
     ],
 )
-@pytest.mark.parametrize("action", [["--once"], []])
-def test_what_cannot_be_read_at_start_exits_1(action, flags, text):
+@pytest.mark.parametrize("action, status", [(["--once"], 1), ([], 1), (["doctor"], 3)])
+def test_what_cannot_be_read_at_start_fails(action, status, flags, text):
     result = pages.run(*action, *flags)
-    assert result.returncode == 1
+    assert result.returncode == status
     assert text in result.stderr
 
 
@@ -77,13 +80,21 @@ def test_help_and_version_exit_0():
     )
 
 
-@pytest.mark.parametrize("flags", [["--once", *REPLAY], ["--version"], ["--print-metrics-md"]])
-def test_output_that_cannot_be_written_exits_1(flags):
+@pytest.mark.parametrize(
+    "flags, status",
+    [
+        (["--once", *REPLAY], 1),
+        (["doctor", *REPLAY], 3),
+        (["--version"], 1),
+        (["--print-metrics-md"], 1),
+    ],
+)
+def test_output_that_cannot_be_written_fails(flags, status):
     with open("/dev/full", "w", encoding="utf-8") as full:
         result = subprocess.run(
             [pages.BINARY, *flags], stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
-    assert result.returncode == 1
+    assert result.returncode == status
     assert "standard output: No space left on device" in result.stderr
 
 
@@ -200,14 +211,15 @@ def test_a_second_signal_ends_it_at_once(stuck_procfs):
         assert process.wait(timeout=2) == -signal.SIGTERM
 
 
-def test_once_gives_up_a_stuck_pass(stuck_procfs):
+@pytest.mark.parametrize("action, status", [("--once", 1), ("doctor", 3)])
+def test_a_stuck_pass_is_given_up(action, status, stuck_procfs):
     result = pages.run(
-        "--once",
+        action,
         "--collector.sockets.source=procfs",
         f"--path.procfs={stuck_procfs}",
         "--web.scrape-timeout=100ms",
     )
-    assert result.returncode == 1
+    assert result.returncode == status
     assert "a pass is stuck" in result.stderr
 
 
