@@ -4,7 +4,9 @@
 """
 
 import os
+import shutil
 import sys
+import tempfile
 
 import pytest
 
@@ -54,6 +56,12 @@ def peer(request):
 
 
 @pytest.fixture
+def router(request):
+    """A third one, between the two."""
+    return _new_namespace(request)
+
+
+@pytest.fixture
 def link(netns, peer):
     return Link(netns, peer)
 
@@ -62,6 +70,14 @@ def link(netns, peer):
 def source(request):
     """Each reader of the kernel that can run here."""
     return request.param
+
+
+@pytest.fixture
+def reachable_binary():
+    """The exporter where everybody may go; a build directory may be out of bounds."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        yield shutil.copy(BINARY, directory)
 
 
 @pytest.fixture

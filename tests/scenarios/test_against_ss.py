@@ -1,10 +1,17 @@
-"""K17: every count on the page against `ss`, over a crowd of sockets in every state."""
+"""K17: every count on the page against `ss`, over a crowd of sockets in every state, and over one
+that goes to many destinations."""
 
-from harness import ss
+import collections
+import dataclasses
+import socket
+
+from harness import ss, tcp
 from harness.counters import sockstat
+from harness.destinations import labels, on_page
 from harness.exporter import page_once
 from harness.population import STATES, populate
 from harness.still import still
+from harness.waiting import wait_until
 
 # The timer's name in ss -> on the page. TIME_WAIT and orphans share one in ss.
 TIMERS = {"none": "none", "on": "retransmit", "persist": "zero_window"}
@@ -79,3 +86,73 @@ def test_k17_every_count_is_that_of_ss(netns, peer, link, source):
     assert page.value("ephemeral_ports_blocked", by="listen") == len(named)
     assert page.value("unaccepted_sockets") == len(
         [row for row in rows if row.state == "established" and row.inode == 0])
+
+
+PORTS, DESTINATIONS, EXPORTED = 60, 30, 20
+NOWHERE = ("10.77.0.99", 80)
+
+
+def connect_to_many(netns, peer, link):
+    """i connections to the ith destination, their states in turn; on both families and from two
+    source addresses. The last of them never answers."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", f"40000 {40000 + PORTS - 1}")
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 0)
+    netns.run("ip", "addr", "add", "10.77.0.11/24", "dev", "veth")
+    netns.run("ip", "neigh", "add", NOWHERE[0], "lladdr", "02:00:00:00:00:fe", "nud", "permanent",
+              "dev", "veth")
+    there, there6 = link.address(peer), link.address6(peer)
+    ways = [{"address": there}, {"address": there6}, {"address": f"::ffff:{there}"},
+            {"address": there, "source": ("10.77.0.11", 0), "options": tcp.NO_PORT_YET}]
+    for i in range(1, DESTINATIONS):
+        server = tcp.listen(peer, "::", 100 + i)
+        how = dict(ways[i % len(ways)])
+        address = how.pop("address")
+        for connection in range(i):
+            client = tcp.connect(netns, (address, 100 + i), **how)
+            child = peer.keep(server.accept()[0])
+            end = (lambda *_: None, tcp.close_in_order, lambda _, child: child.close(),
+                   lambda client, _: client.shutdown(socket.SHUT_WR))[(i + connection // 12) % 4]
+            end(client, child)
+    for _ in range(DESTINATIONS):
+        tcp.start_connect(netns, NOWHERE)
+    wait_until("the unanswered ask again", lambda: all(
+        row.retransmits for row in ss.select(netns, state="syn_sent")))
+
+
+def test_k17_destinations_are_those_of_ss(netns, peer, link, source):
+    connect_to_many(netns, peer, link)
+    rows, page = still(lambda: sorted(ss.rows(netns), key=dataclasses.astuple),
+                       lambda: page_once(netns, source))
+    by_destination = collections.defaultdict(list)
+    for row in rows:
+        by_destination[row.local_address, row.peer_address, row.peer_port].append(row)
+    assert page.value("destinations") == len(by_destination) == DESTINATIONS
+    fullest = sorted(by_destination.items(), key=lambda item: len(item[1]), reverse=True)[:EXPORTED]
+    assert page.value("destinations_exported") == EXPORTED
+
+    free = 0 if source == "procfs" else PORTS - len({row.local_port for row in rows})
+    seen = on_page(page)
+    assert seen.keys() == dict(fullest).keys()
+    for key, its_rows in fullest:
+        used = len({row.local_port for row in its_rows})
+        assert (key, seen[key].used) == (key, used)
+        assert (key, seen[key].time_wait) == (key, count(its_rows, "time_wait"))
+        assert seen[key].reusable == 0
+        assert (key, seen[key].headroom) == (key, (free, PORTS - used))
+
+    waiting = {key: counts(its_rows) for key, its_rows in fullest
+               if max(count(its_rows, "syn_sent"), count(its_rows, "close_wait")) >= 10}
+    assert len(waiting) > 5
+    assert {key: {state: page.value("destination_sockets", state=state, **labels(*key))
+                  for state in counts([])} for key in waiting} == waiting
+    assert len(page.values("destination_sockets")) == 3 * len(waiting)
+
+
+def count(rows, state):
+    return len([row for row in rows if row.state == state])
+
+
+def counts(rows):
+    return {"syn_sent": count(rows, "syn_sent"), "close_wait": count(rows, "close_wait"),
+            "syn_sent_retransmitting": len([
+                row for row in rows if row.state == "syn_sent" and row.retransmits])}

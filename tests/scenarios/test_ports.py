@@ -3,26 +3,41 @@
 import errno
 
 from harness import ss, tcp
+from harness.destinations import of, worst_utilization
 from harness.exporter import Exporter
 
 RANGE = "40000 40009"
+LOOPBACK = "127.0.0.1"
 
 
-def test_k6_reserved_ports_are_not_usable(netns, exporter):
+def headroom(page, server):
+    return of(page, LOOPBACK, *server.getsockname()).headroom
+
+
+def at_least(source, ports):
+    """The lower bound of a headroom: 0 where bound sockets cannot be seen."""
+    return 0 if source == "procfs" else ports
+
+
+def test_k6_reserved_ports_are_not_usable(netns, exporter, source):
     netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
     netns.set_sysctl("net.ipv4.ip_local_reserved_ports", "39999,40000,40002-40004,50000")
     server = tcp.listen(netns)
+    tcp.connect(netns, server.getsockname())
 
     page = exporter.scrape()
     assert page.value("ephemeral_port_range_min") == 40000
     assert page.value("ephemeral_port_range_max") == 40009
     assert page.value("ephemeral_ports_reserved") == 4
     assert page.value("ephemeral_ports") == 6
-    assert page.value("ephemeral_ports_used") == 0
+    assert page.value("ephemeral_ports_used") == 1
+    assert headroom(page, server) == (at_least(source, 5), 5)
 
     clients, error = tcp.connect_until_it_fails(netns, server.getsockname())
-    assert (len(clients), error) == (6, errno.EADDRNOTAVAIL)
-    assert exporter.scrape().value("ephemeral_ports_used") == 6
+    assert (len(clients), error) == (5, errno.EADDRNOTAVAIL)
+    page = exporter.scrape()
+    assert page.value("ephemeral_ports_used") == 6
+    assert headroom(page, server) == (0, 0)
 
 
 def test_k13_mapped_and_ipv4_connections_share_the_ports(netns, exporter):
@@ -31,8 +46,8 @@ def test_k13_mapped_and_ipv4_connections_share_the_ports(netns, exporter):
     _, port = server.getsockname()
     mapped = ("::ffff:127.0.0.1", port)
     held = [tcp.connect(netns, mapped) for _ in range(6)]
-    held += [tcp.connect(netns, ("127.0.0.1", port)) for _ in range(4)]
-    assert tcp.fails_for_want_of_a_port(netns, ("127.0.0.1", port))
+    held += [tcp.connect(netns, (LOOPBACK, port)) for _ in range(4)]
+    assert tcp.fails_for_want_of_a_port(netns, (LOOPBACK, port))
     assert tcp.fails_for_want_of_a_port(netns, mapped)
     established = ss.count(netns, state="established", family="ipv4")
     assert established == 2 * len(held)
@@ -40,6 +55,9 @@ def test_k13_mapped_and_ipv4_connections_share_the_ports(netns, exporter):
     page = exporter.scrape()
     assert page.value("ephemeral_ports_used") == 10
     assert page.value("sockets", family="ipv4", state="established") == established
+    assert page.value("destinations") == 1
+    assert of(page, LOOPBACK, LOOPBACK, port).used == 10
+    assert headroom(page, server) == (0, 0)
 
 
 def test_k4_bound_sockets_block_ports(netns, source):
@@ -47,46 +65,56 @@ def test_k4_bound_sockets_block_ports(netns, source):
     netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
     server = tcp.listen(netns)
     for _ in range(10):
-        netns.socket().bind(("127.0.0.1", 0))
+        netns.socket().bind((LOOPBACK, 0))
     assert tcp.fails_for_want_of_a_port(netns, server.getsockname())
 
     page = exporter.scrape()
     if source == "procfs":  # /proc/net/tcp does not list them: unknown, not 0
         assert not page.has("sockets", state="bound_inactive")
         assert not page.has("ephemeral_ports_blocked", by="bound")
+        assert not page.has("bind_ports_free")
     else:
         assert page.value("sockets", family="ipv4", state="bound_inactive") == 10
         assert page.value("ephemeral_ports_blocked", by="bound") == 10
         assert page.value("ephemeral_ports_used") == 10
+        assert worst_utilization(page) == (1, 1)
+        assert page.by("source_address", "bind_ports_free") == {"any": 0, LOOPBACK: 0}
 
 
-def test_k5_listeners_in_the_range_block_ports(netns, exporter):
+def test_k4_bound_sockets_take_ports_from_a_destination(netns, exporter, source):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    server = tcp.listen(netns)
+    tcp.connect(netns, server.getsockname())
+    for _ in range(6):
+        netns.socket().bind((LOOPBACK, 0))
+    assert headroom(exporter.scrape(), server) == ((0, 9) if source == "procfs" else (3, 3))
+
+    clients, _ = tcp.connect_until_it_fails(netns, server.getsockname())
+    assert len(clients) == 3
+    if source != "procfs":
+        assert headroom(exporter.scrape(), server) == (0, 0)
+
+
+def test_k5_listeners_in_the_range_block_ports(netns, exporter, source):
     netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
     listeners = {("0.0.0.0", "40001"), ("0.0.0.0", "40003"), ("0.0.0.0", "40005"),
                  ("127.0.0.2", "40007")}
     for address, port in listeners:
         tcp.listen(netns, address, int(port))
     server = tcp.listen(netns)
+    tcp.connect(netns, server.getsockname())
+    tcp.connect(netns, (LOOPBACK, 40001), source=(LOOPBACK, 700))  # its port does not count again
 
     page = exporter.scrape()
-    assert page.value("ephemeral_ports_blocked", by="listen") == 4
+    assert page.by("by", "ephemeral_ports_blocked").items() >= {"listen": 4, "inbound": 0}.items()
     named = {(dict(labels)["listen_address"], dict(labels)["listen_port"])
              for labels in page.values("listener_in_ephemeral_range")}
     assert named == listeners
+    assert headroom(page, server) == (at_least(source, 5), 5)
 
     clients, _ = tcp.connect_until_it_fails(netns, server.getsockname())
-    assert len(clients) == 6
-    assert exporter.scrape().value("ephemeral_ports_used") == 10
-
-
-def test_k18_an_accepted_child_blocks_its_port(netns, exporter):
-    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
-    server = tcp.listen(netns, port=40004)
-    tcp.pair(netns, server, source=("127.0.0.1", 700))
-
+    assert len(clients) == 5
     page = exporter.scrape()
-    assert page.by("by", "ephemeral_ports_blocked").items() >= {"listen": 1, "inbound": 0}.items()
-    server.close()
-    other = tcp.listen(netns)
-    clients, _ = tcp.connect_until_it_fails(netns, other.getsockname())
-    assert len(clients) == 9
+    assert page.value("ephemeral_ports_used") == 10
+    assert headroom(page, server) == (0, 0)
+    assert worst_utilization(page) == (1, 1)

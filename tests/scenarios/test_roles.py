@@ -10,7 +10,7 @@ from typing import Optional
 import pytest
 
 from harness import ss, tcp
-from harness.exporter import page_once
+from harness.exporter import Exporter, page_once
 from harness.waiting import wait_until
 
 LOW, HIGH = 700, 40005  # outside and inside the range
@@ -80,6 +80,26 @@ def test_k14_an_ipv6_only_listener_takes_no_ipv4(netns, peer, link, source):
     # /proc/net/tcp6 does not tell IPV6_V6ONLY; the default is that it takes both.
     assert roles == {"outbound": 0, "inbound": 0, "unknown": 0} | {
         "inbound" if source == "procfs" else "outbound": 1}
+
+
+def test_k14_a_listener_that_has_closed_is_remembered(netns, peer, link, source):
+    """What would be unknown: its port is inside our range, and so is that of its client."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40009")
+    exporter = Exporter(netns, source)
+    server = tcp.listen(netns, LINK, HIGH)
+    exporter.scrape()
+    theirs, ours = tcp.pair(peer, server, netns, source=(link.address(peer), HIGH))
+    server.close()
+    tcp.close_in_order(ours, theirs)
+
+    for _ in range(2):  # the first page without the listener, and one after it
+        page = exporter.scrape()
+        assert page.by("role", "time_wait_sockets") == {"outbound": 0, "inbound": 1, "unknown": 0}
+        assert page.value("destinations") == 0
+        assert sum(page.by("by", "ephemeral_ports_blocked").values()) == 0
+    page = page_once(netns, source)  # has seen nothing before
+    assert page.by("role", "time_wait_sockets") == {"outbound": 0, "inbound": 0, "unknown": 1}
+    assert page.value("destinations") == 1
 
 
 def _leave_time_wait(netns, peer, link, case):

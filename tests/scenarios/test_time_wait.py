@@ -1,7 +1,5 @@
 """TIME_WAIT: who keeps it, for how long, and what looks like it and is none."""
 
-import errno
-
 import pytest
 
 from harness import ss, tcp
@@ -125,20 +123,3 @@ def test_k10_the_end_that_closes_first_keeps_time_wait(netns, peer, link, source
         assert page.by("role", "time_wait_sockets") == NONE | expected
         assert page.value("time_wait_counted_total") == netstat(namespace)["TW"]
         assert page.value("time_wait_remaining_seconds_count") == expected.get("outbound", 0)
-
-
-def test_f3_reuse_of_a_port_is_counted(netns, exporter):
-    """Of F3 what needs no destinations: the port comes back, and the counter says so."""
-    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40000")
-    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 0)
-    server = tcp.listen(netns)
-    tcp.close_in_order(*tcp.pair(netns, server))
-    assert tcp.connect_until_it_fails(netns, server.getsockname()) == ([], errno.EADDRNOTAVAIL)
-    before = exporter.scrape().value("time_wait_reused_total")
-
-    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
-    wait_until("the port can be taken again",
-               lambda: tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0])
-    page = exporter.scrape()
-    assert page.value("time_wait_reused_total") - before == 1
-    assert page.by("role", "time_wait_sockets") == NONE

@@ -1,26 +1,9 @@
 """No user is too small to read the sockets."""
 
-import os
-import shutil
-import tempfile
-
-import pytest
-
 from harness import differences
-from harness.exporter import BINARY, page_once
+from harness.exporter import NOBODY, page_once
 from harness.population import populate
 from harness.still import still
-
-NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
-          "--bounding-set=-all", "--no-new-privs"]
-
-
-@pytest.fixture
-def reachable_binary():
-    """The exporter where everybody may go; a build directory may be out of bounds."""
-    with tempfile.TemporaryDirectory() as directory:
-        os.chmod(directory, 0o755)
-        yield shutil.copy(BINARY, directory)
 
 
 def test_an_unprivileged_exporter_makes_the_same_page(netns, peer, link, source, reachable_binary):

@@ -20,6 +20,9 @@ from harness.waiting import wait_until
 BINARY = os.environ.get("TLE_BINARY") or os.path.join(
     os.path.dirname(__file__), "../../../build/dev/tcp_lifecycle_exporter")
 ADDRESS = "::1"
+# A wrapper that makes the exporter run as a user without any rights.
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
+          "--bounding-set=-all", "--no-new-privs"]
 # Sanitized builds are several times slower to start and to answer.
 PATIENCE_SECONDS = 20
 _SANITIZER_REPORT = re.compile(r"Sanitizer|runtime error:")

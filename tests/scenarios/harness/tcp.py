@@ -4,15 +4,19 @@ import contextlib
 import errno
 import socket
 import struct
+import time
 
 from harness.waiting import wait_until
 
 TIME_WAIT_SECONDS = 60
+IP_BIND_ADDRESS_NO_PORT = 24
+# Options of a client that is bound to an address and leaves the port to connect().
+NO_PORT_YET = [(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)]
 
 
 def listen(namespace, address="127.0.0.1", port=8080, backlog=1024, options=()):
     """A listener; `options` are setsockopt arguments, set before it is bound."""
-    server = namespace.socket(_family(address))
+    server = namespace.socket(family(address))
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     for option in options:
         server.setsockopt(*option)
@@ -23,7 +27,7 @@ def listen(namespace, address="127.0.0.1", port=8080, backlog=1024, options=()):
 
 def connect(namespace, server_address, source=None, options=()):
     """A connected client; `source` is (address, port) to bind to first."""
-    client = namespace.socket(_family(server_address[0]))
+    client = namespace.socket(family(server_address[0]))
     for option in options:
         client.setsockopt(*option)
     if source:
@@ -35,7 +39,7 @@ def connect(namespace, server_address, source=None, options=()):
 
 def start_connect(namespace, server_address):
     """A client that may stay in SYN_SENT."""
-    client = namespace.socket(_family(server_address[0]))
+    client = namespace.socket(family(server_address[0]))
     client.setblocking(False)
     with contextlib.suppress(BlockingIOError):
         client.connect(server_address[:2])
@@ -63,12 +67,12 @@ def reset(connection):
     connection.close()
 
 
-def connect_until_it_fails(namespace, server_address, limit=1000):
+def connect_until_it_fails(namespace, server_address, limit=1000, **how):
     """The clients that could be connected, and the errno of the first that could not."""
     clients = []
     while len(clients) < limit:
         try:
-            clients.append(connect(namespace, server_address))
+            clients.append(connect(namespace, server_address, **how))
         except OSError as error:
             return clients, error.errno
     return clients, None
@@ -76,6 +80,30 @@ def connect_until_it_fails(namespace, server_address, limit=1000):
 
 def fails_for_want_of_a_port(namespace, server_address):
     return connect_until_it_fails(namespace, server_address, 1) == ([], errno.EADDRNOTAVAIL)
+
+
+def bind_until_it_fails(namespace, address, limit=1000):
+    """How many sockets can be bound to (address, 0) at once, and the errno of the next."""
+    with contextlib.ExitStack() as bound:
+        for count in range(limit):
+            try:
+                bound.enter_context(namespace.socket(family(address))).bind((address, 0))
+            except OSError as error:
+                return count, error.errno
+    return limit, None
+
+
+def reuse_delay_seconds(namespace):
+    """How long a connection must have been in TIME_WAIT before its port is reused."""
+    try:
+        return int(namespace.sysctl("net.ipv4.tcp_tw_reuse_delay")) / 1000
+    except FileNotFoundError:  # of older kernels
+        return 1
+
+
+def wait_for_reuse_delay(namespace):
+    """Until what is in TIME_WAIT now is old enough to be reused."""
+    time.sleep(reuse_delay_seconds(namespace) + 0.03)
 
 
 def fill_until_window_closes(sender):
@@ -90,5 +118,5 @@ def fill_until_window_closes(sender):
     wait_until("the send buffer is full", full)
 
 
-def _family(address):
+def family(address):
     return socket.AF_INET6 if ":" in address else socket.AF_INET

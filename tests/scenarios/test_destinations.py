@@ -1,0 +1,235 @@
+"""How full each destination is. The kernel is the oracle: connect() until it fails."""
+
+import errno
+import socket
+
+import pytest
+
+from harness import ss, tcp
+from harness.destinations import of, on_page, worst_utilization
+from harness.exporter import Exporter
+from harness.snat import SnatRouter
+from harness.waiting import wait_until
+
+PORTS = 10
+RANGE = "40000 40009"
+STATES = ("established", "time_wait", "fin_wait1", "fin_wait2", "close_wait", "last_ack", "closing",
+          "syn_sent")
+
+
+def test_k1_a_full_destination_leaves_the_others_alone(netns, peer, link, exporter):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    here, there = link.address(netns), link.address(peer)
+    for port in (80, 81):
+        tcp.listen(peer, there, port)
+    clients, error = tcp.connect_until_it_fails(netns, (there, 80))
+    assert (len(clients), error) == (PORTS, errno.EADDRNOTAVAIL)
+
+    page = exporter.scrape()
+    assert on_page(page).keys() == {(here, there, 80)}
+    full = of(page, here, there, 80)
+    assert (full.used, full.time_wait) == (PORTS, 0)
+    assert (full.headroom, full.utilization) == ((0, 0), (1, 1))
+    assert worst_utilization(page) == (1, 1)
+
+    assert len(tcp.connect_until_it_fails(netns, (there, 81))[0]) == PORTS
+    page = exporter.scrape()
+    assert page.value("destinations") == page.value("destinations_exported") == 2
+    assert of(page, here, there, 81) == of(page, here, there, 80) == full
+    assert page.value("ephemeral_ports_used") == PORTS
+
+
+def test_k2_reuse_follows_the_setting_and_the_addresses(netns, peer, link, exporter):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    outside = link.address(peer)
+    destinations = {"veth": (link.address(netns), outside, 80),
+                    "loopback": ("127.0.0.1", "127.0.0.1", 80)}
+    for server_namespace, address in ((peer, outside), (netns, "127.0.0.1")):
+        server = tcp.listen(server_namespace, address, 80)
+        for _ in range(PORTS):
+            tcp.close_in_order(*tcp.pair(netns, server, server_namespace))
+    tcp.wait_for_reuse_delay(netns)
+
+    expected = {0: {"veth": 0, "loopback": 0}, 1: {"veth": PORTS, "loopback": PORTS},
+                2: {"veth": 0, "loopback": PORTS}}
+    for tw_reuse, reusable in expected.items():
+        netns.set_sysctl("net.ipv4.tcp_tw_reuse", tw_reuse)
+        page = exporter.scrape()
+        for name, key in destinations.items():
+            seen = of(page, *key)
+            assert (seen.used, seen.time_wait) == (PORTS, PORTS)
+            assert (tw_reuse, name, seen.reusable) == (tw_reuse, name, reusable[name])
+            assert seen.headroom == (0, reusable[name])
+            assert seen.utilization == (1 - reusable[name] / PORTS, 1)
+
+    for tw_reuse, name, connections in ((0, "veth", 0), (0, "loopback", 0), (2, "veth", 0),
+                                        (2, "loopback", PORTS), (1, "veth", PORTS)):
+        netns.set_sysctl("net.ipv4.tcp_tw_reuse", tw_reuse)
+        clients, _ = tcp.connect_until_it_fails(netns, destinations[name][1:])
+        assert (tw_reuse, name, len(clients)) == (tw_reuse, name, connections)
+
+
+@pytest.mark.parametrize("spread", [False, True], ids=["to_one", "to_ten"])
+def test_k3_binders_take_ports_from_everybody(netns, peer, link, exporter, source, spread):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    here, there = link.address(netns), link.address(peer)
+    for port in range(80, 91):
+        tcp.listen(peer, there, port)
+    for i in range(PORTS):
+        tcp.connect(netns, (there, 80 + i * spread), source=(here, 0))
+    assert tcp.fails_for_want_of_a_port(netns, (there, 90))
+    with pytest.raises(OSError) as error:
+        netns.socket().bind((here, 0))
+    assert error.value.errno == errno.EADDRINUSE
+
+    page = exporter.scrape()
+    # A dump does not tell that they were bound: the upper bound takes them for connections.
+    expected = {(here, there, 80 + i): (1, PORTS - 1) for i in range(PORTS)} if spread else {
+        (here, there, 80): (PORTS, 0)}
+    assert {key: (seen.used, seen.headroom[1]) for key, seen in on_page(page).items()} == expected
+    assert {seen.headroom[0] for seen in on_page(page).values()} == {0}
+    assert worst_utilization(page) == (pytest.approx(0.1) if spread else 1, 1)
+    if source == "procfs":
+        assert not page.has("bind_ports_free")
+    else:
+        assert page.by("source_address", "bind_ports_free") == {"any": 0, here: 0}
+
+
+def test_k3_bind_draws_from_the_ports_of_its_source_address(netns, exporter, source):
+    """Three ports are held on one address, two on another, one on every address."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    server = tcp.listen(netns)
+    for address, port in (("127.0.0.1", 40000), ("127.0.0.1", 40001), ("127.0.0.1", 40002),
+                          ("127.0.0.2", 40002), ("127.0.0.2", 40003)):
+        tcp.connect(netns, server.getsockname(), source=(address, port))
+    netns.socket().bind(("0.0.0.0", 40004))
+
+    page = exporter.scrape()
+    if source == "procfs":
+        assert not page.has("bind_ports_free")
+        return
+    free = page.by("source_address", "bind_ports_free")
+    assert free == {"any": 5, "127.0.0.1": 6, "127.0.0.2": 7}
+    for address, ports in (("127.0.0.1", 6), ("127.0.0.2", 7), ("0.0.0.0", 5)):
+        assert tcp.bind_until_it_fails(netns, address) == (ports, errno.EADDRINUSE)
+
+
+def test_k7_every_state_holds_the_port_to_its_destination_alone(netns, peer, link, exporter):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40000")
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 0)
+    here, there = link.address(netns), link.address(peer)
+    address_of = {state: (there, 80 + i) for i, state in enumerate(STATES)}
+    ends = {state: tcp.pair(netns, tcp.listen(peer, *address_of[state]), peer)
+            for state in STATES if state != "syn_sent"}
+    tcp.close_in_order(*ends["time_wait"])
+    ends["fin_wait2"][0].shutdown(socket.SHUT_WR)
+    for state in ("close_wait", "last_ack"):
+        ends[state][1].close()
+    wait_until("the peer's FINs are here", lambda: ss.count(netns, state="close_wait") == 2)
+    link.cut(netns)
+    for state in ("fin_wait1", "last_ack"):
+        ends[state][0].close()
+    for end in ends["closing"]:
+        end.close()
+    tcp.start_connect(netns, address_of["syn_sent"])
+    wait_until("each is in its state", lambda: {
+        (row.state, row.peer_port) for row in ss.rows(netns) if row.local_port == 40000} == {
+            (state, port) for state, (_, port) in address_of.items()})
+    assert all(tcp.fails_for_want_of_a_port(netns, address) for address in address_of.values())
+
+    page = exporter.scrape()
+    assert page.value("ephemeral_ports_used") == 1
+    assert sum(page.by("by", "ephemeral_ports_blocked").values()) == 0
+    assert page.value("destinations") == len(STATES)
+    for state in STATES:
+        seen = of(page, here, *address_of[state])
+        assert (state, seen.used, seen.headroom, seen.utilization) == (state, 1, (0, 0), (1, 1))
+        assert (state, seen.time_wait) == (state, int(state == "time_wait"))
+    other = tcp.listen(netns)
+    assert len(tcp.connect_until_it_fails(netns, other.getsockname())[0]) == 1
+
+
+def test_k7_a_reset_connection_holds_nothing(netns, exporter):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40000")
+    server = tcp.listen(netns)
+    tcp.reset(tcp.pair(netns, server)[0])
+    wait_until("no connection is left", lambda: not ss.count(netns, peer_port=8080))
+    page = exporter.scrape()
+    assert (page.value("destinations"), worst_utilization(page)) == (0, (0, 0))
+    assert len(tcp.connect_until_it_fails(netns, server.getsockname())[0]) == 1
+    assert worst_utilization(exporter.scrape()) == (1, 1)
+
+
+def accepted_child_of_a_closed_listener(netns, peer, here, port, server):
+    listener = tcp.listen(netns, here, port)
+    tcp.pair(peer, listener, netns, source=(server.getsockname()[0], 700))
+    listener.close()
+
+
+def client_bound_to_a_port_in_the_range(netns, peer, here, port, server):
+    tcp.connect(netns, server.getsockname(), source=(here, port))
+
+
+def client_bound_to_every_address(netns, peer, here, port, server):
+    tcp.connect(netns, server.getsockname(), source=("0.0.0.0", 0))
+
+
+def peer_without_timestamps(netns, peer, here, port, server):
+    peer.set_sysctl("net.ipv4.tcp_timestamps", 0)
+    tcp.close_in_order(*tcp.pair(netns, server, peer))
+    peer.set_sysctl("net.ipv4.tcp_timestamps", 1)
+    tcp.wait_for_reuse_delay(netns)
+
+
+@pytest.mark.parametrize("hold, to_the_same", [
+    (accepted_child_of_a_closed_listener, False), (client_bound_to_a_port_in_the_range, False),
+    (client_bound_to_every_address, False), (peer_without_timestamps, True),
+], ids=lambda value: getattr(value, "__name__", ""))
+def test_k18_what_a_dump_cannot_tell_moves_the_upper_bound(netns, peer, link, exporter, source,
+                                                           hold, to_the_same):
+    """One port is lost to the destination: the lower bound knows, the upper cannot."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    here, there = link.address(netns), link.address(peer)
+    destination, other = (tcp.listen(peer, there, port) for port in (80, 81))
+    client, _ = tcp.pair(netns, destination, peer)
+    another_port = 40000 + (client.getsockname()[1] + 1) % PORTS
+    hold(netns, peer, here, another_port, destination if to_the_same else other)
+
+    page = exporter.scrape()
+    assert of(page, here, there, 80).headroom == (
+        0 if source == "procfs" else PORTS - 2, PORTS - 1)
+    assert len(tcp.connect_until_it_fails(netns, (there, 80))[0]) == PORTS - 2
+
+
+def test_f11_behind_a_full_snat_pool_syn_sent_piles_up(netns, router, peer, source):
+    """Two programs in one namespace; the router's pool has five ports for both."""
+    nat = SnatRouter(netns, router, peer, ports=5)
+    server = tcp.listen(peer, nat.server_address, 80)
+    exporter = Exporter(netns, source)
+    for _ in range(2 * 15):
+        tcp.start_connect(netns, server.getsockname())
+    wait_until("five are through, and the others ask again", lambda: sorted(
+        (row.state, row.retransmits > 0) for row in ss.select(netns, peer_port=80)) == [
+            ("established", False)] * 5 + [("syn_sent", True)] * 25)
+
+    page = exporter.scrape()
+    key = (nat.client_address, nat.server_address, 80)
+    assert on_page(page).keys() == {key}
+    assert page.by("state", "destination_sockets") == {
+        "syn_sent": 25, "syn_sent_retransmitting": 25, "close_wait": 0}
+    seen = of(page, *key)
+    assert seen.used == 30
+    assert 0 < seen.utilization[0] < 0.01
+
+
+def test_a_destination_that_our_program_does_not_close_is_on_the_page(netns, exporter):
+    server = tcp.listen(netns)
+    for connections in (9, 10):
+        while ss.count(netns, state="close_wait") < connections:
+            tcp.pair(netns, server)[1].close()
+        page = exporter.scrape()
+        assert page.value("destinations_exported") == int(connections == 10)
+    assert page.by("state", "destination_sockets") == {
+        "syn_sent": 0, "syn_sent_retransmitting": 0, "close_wait": 10}
+    assert of(page, "127.0.0.1", "127.0.0.1", 8080).used == 10

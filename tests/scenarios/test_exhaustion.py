@@ -1,0 +1,158 @@
+"""The way into exhaustion and out of it."""
+
+import errno
+import threading
+import time
+
+import pytest
+
+from harness import ss, tcp
+from harness.counters import netstat
+from harness.destinations import of, worst_utilization
+from harness.exporter import Exporter
+from harness.http_server import serve_http
+from harness.waiting import wait_until
+
+ONE_PORT = "40000 40000"
+
+
+def test_f2_f3_the_second_curl_fails_until_the_port_is_reused(netns, peer, link, source):
+    """At the default flags of the exporter and the default settings of the kernel."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    key = here, there, port = link.address(netns), link.address(peer), 80
+    serve_http(peer, there, port)
+    exporter = Exporter(netns, source)
+    url = f"http://{there}/"
+    netns.run("curl", "-sS", "--fail", url)
+    wait_until("curl's connection is in TIME_WAIT", lambda: ss.count(netns, state="time_wait"))
+    page = exporter.scrape()
+    second = netns.run("sh", "-c", f"! LC_ALL=C curl -v {url} 2>&1")
+    assert "Cannot assign requested address" in second
+    assert tcp.fails_for_want_of_a_port(netns, (there, port))
+
+    seen = of(page, *key)
+    assert (seen.used, seen.time_wait, seen.reusable) == (1, 1, 0)
+    assert (seen.headroom, seen.utilization, worst_utilization(page)) == ((0, 0), (1, 1), (1, 1))
+    assert page.value("destination_connections_per_second") == 1 / 5
+    assert page.value("destination_seconds_to_exhaustion") == 0
+    assert 50 < page.value("destination_seconds_to_free_port") <= tcp.TIME_WAIT_SECONDS
+    assert page.value("config_finding", rule="destination_exhausted") == 1
+
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    reused = page.value("time_wait_reused_total")
+    page = wait_until("the port is reusable", lambda: reusable(exporter.scrape(), key))
+    seen = of(page, *key)
+    assert (seen.used, seen.time_wait, seen.headroom[1], seen.utilization) == (1, 1, 1, (0, 1))
+    assert not page.has("destination_seconds_to_exhaustion")
+    assert not page.has("destination_seconds_to_free_port")
+    assert page.value("config_finding", rule="destination_exhausted") == 0
+    netns.run("curl", "-sS", "--fail", url)
+    page = exporter.scrape()
+    assert page.value("time_wait_reused_total") == netstat(netns)["TWRecycled"] == reused + 1
+
+
+def reusable(page, key):
+    """The page, when it says that a port of the destination can be reused."""
+    return of(page, *key).reusable and page
+
+
+def test_f3_before_the_delay_has_passed_the_page_tells_when_it_will(netns, exporter):
+    try:
+        netns.set_sysctl("net.ipv4.tcp_tw_reuse_delay", 4000)  # more than a busy machine is late
+    except FileNotFoundError:
+        pytest.skip("this kernel has no tcp_tw_reuse_delay: it counts in whole seconds")
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    server = tcp.listen(netns)
+    tcp.close_in_order(*tcp.pair(netns, server))
+    page = exporter.scrape()
+    assert tcp.fails_for_want_of_a_port(netns, server.getsockname())
+    seen = of(page, "127.0.0.1", *server.getsockname())
+    assert (seen.time_wait, seen.reusable, seen.headroom) == (1, 0, (0, 0))
+    # An age of the delay itself is not enough: a millisecond more.
+    assert 0 < page.value("destination_seconds_to_free_port") <= (
+        tcp.reuse_delay_seconds(netns) + 0.001)
+    wait_until("the port can be taken again",
+               lambda: tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0])
+
+
+def test_f4_without_timestamps_nothing_is_reused(netns, peer, link, exporter):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    rule = {"rule": "tw_reuse_without_timestamps"}
+    assert exporter.scrape().value("config_finding", **rule) == 0
+    netns.set_sysctl("net.ipv4.tcp_timestamps", 0)
+    server = tcp.listen(peer, link.address(peer), 80)
+    tcp.close_in_order(*tcp.pair(netns, server, peer))
+    tcp.wait_for_reuse_delay(netns)
+    assert tcp.fails_for_want_of_a_port(netns, server.getsockname())
+
+    page = exporter.scrape()
+    assert page.value("config_finding", **rule) == 1
+    seen = of(page, link.address(netns), *server.getsockname())
+    assert (seen.time_wait, seen.reusable, seen.headroom) == (1, 0, (0, 0))
+
+
+class Churn:
+    """Connections that are closed at once, at a steady rate, in a thread, until one fails."""
+
+    PORTS = 1200  # enough for the rate of five seconds to be a steady figure
+
+    def __init__(self, netns, share):
+        """`share` of the highest rate that never exhausts the ports."""
+        netns.set_sysctl("net.ipv4.ip_local_port_range", f"40000 {40000 + self.PORTS - 1}")
+        netns.set_sysctl("net.ipv4.tcp_tw_reuse", 0)
+        self.rate = share * self.PORTS / tcp.TIME_WAIT_SECONDS
+        self.failed_at = None
+        self.error = None
+        self._netns = netns
+        self._server = tcp.listen(netns)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        netns.on_close(self.stop)
+        self._thread.start()
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self):
+        due = time.monotonic()
+        while not self._stop.wait(max(0, due - time.monotonic())):
+            try:
+                tcp.close_in_order(*tcp.pair(self._netns, self._server))
+            except OSError as error:
+                self.error, self.failed_at = error.errno, time.monotonic()
+                return
+            # What a busy machine has missed is not made good by a burst.
+            due = max(due + 1 / self.rate, time.monotonic())
+
+
+def test_k20_exhaustion_is_announced_before_it_comes_and_only_then(netns, peer):
+    """For a little longer than a TIME_WAIT lasts: only then has the slower one settled."""
+    slow, fast = Churn(netns, 0.8), Churn(peer, 1.2)
+    slow_exporters, fast_exporters = (
+        [Exporter(namespace, source, port=10460 + i)
+         for i, source in enumerate(("sock_diag", "procfs"))] for namespace in (netns, peer))
+    announcements = {exporter: [] for exporter in fast_exporters}  # (when, seconds to go)
+    end = time.monotonic() + tcp.TIME_WAIT_SECONDS + 4
+
+    def watch():
+        for exporter in slow_exporters:
+            page = exporter.scrape()
+            assert not page.has("destination_seconds_to_exhaustion")
+            assert worst_utilization(page)[0] < 0.9
+        if not fast.failed_at:
+            for exporter, announced in announcements.items():
+                said = exporter.scrape().values("destination_seconds_to_exhaustion").values()
+                announced += [(time.monotonic(), seconds) for seconds in said]
+        return time.monotonic() > end
+    wait_until("the slower one has settled", watch, 90, 1)
+
+    assert (slow.error, fast.error) == (None, errno.EADDRNOTAVAIL)
+    settled = ss.count(netns, state="time_wait") / Churn.PORTS
+    assert 0.7 < settled < 0.85
+    for announced in announcements.values():
+        assert announced and announced[0][0] < fast.failed_at - 20
+        at, seconds = announced[-1]
+        assert abs(at + seconds - fast.failed_at) < 5

@@ -1,0 +1,57 @@
+"""K15: the bounds of the headroom hold whatever holds the ports. Repeat a run with TLE_SEED."""
+
+import collections
+import os
+import random
+
+from harness import ss
+from harness.destinations import on_page
+from harness.exporter import page_once
+from harness.mixture import FIRST_PORT, MOST_PORTS, Mixture, draw
+from harness.stage import Stage
+from harness.still import still
+
+SOURCES = ("sock_diag", "procfs")
+MIXTURES = 60
+ALL_DESTINATIONS = ("--collector.ports.min-utilization=0", "--collector.ports.top=100")
+
+
+def test_k15_what_connect_still_can_do_is_within_the_bounds(netns, peer, link):
+    seed = os.environ.get("TLE_SEED") or random.randrange(10**6)
+    print(f"TLE_SEED={seed}")
+    stage = Stage(netns, peer, link)
+    for i in range(MIXTURES):
+        plan = draw(random.Random(f"{seed}/{i}"), FIRST_PORT + i * MOST_PORTS)
+        check(stage, plan, f"mixture {i} of TLE_SEED={seed}: {plan}")
+
+
+def check(stage, plan, description):
+    mixture = Mixture(stage, plan)
+    try:
+        # Only a destination that has a socket is on a page.
+        for destination in plan.destinations:
+            mixture.connect_once(destination)
+        mixture.wait_for_reuse()
+        _, pages = still(lambda: ss.standing_rows(stage.netns), lambda: {
+            source: on_page(page_once(stage.netns, source, *ALL_DESTINATIONS))
+            for source in SOURCES})
+        connections = collections.Counter()
+        for destination in plan.destinations:
+            connections[destination.key()] += mixture.connect_until_it_fails(destination)
+        for key, truth in connections.items():
+            check_bounds(pages, key, truth, plan, description)
+    finally:
+        mixture.close()
+
+
+def check_bounds(pages, key, truth, plan, description):
+    for source, page in pages.items():
+        if key not in page:
+            assert (key, source, truth) == (key, source, 0), description
+            continue
+        low, high = page[key].headroom
+        assert low <= truth <= high, f"{key} by {source}: {low} <= {truth} <= {high}\n{description}"
+        if source == "procfs":
+            assert low == 0, description
+        elif plan.upper_bound_is_exact:
+            assert truth == high, f"{key}: {truth} == {high}\n{description}"
