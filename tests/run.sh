@@ -55,10 +55,11 @@ suite_browser() {
   npm --prefix tests/browser ci --no-audit --no-fund
   npm --prefix tests/browser test
 }
-suite_bench() { # a small run, to see that it works: measure with tests/bench/scrape_cost.py itself
+suite_bench() { # a small run, to see that it works: measure with the scripts themselves
   build release
   build dev bare_dump make_sockets
   as_root "$python" tests/bench/scrape_cost.py --sockets 10000 --rounds 3
+  as_root "$python" tests/bench/many_peers.py --peers 20000 --busy 5000
 }
 suite_install() {
   local to

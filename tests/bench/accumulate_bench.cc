@@ -51,7 +51,7 @@ std::vector<Socket> MakeSockets() {
 }
 
 void JudgeAll(const RoleJudge& judge, std::span<Socket> sockets) {
-  for (Socket& socket : sockets) socket.role = judge.Judge(socket);
+  for (Socket& socket : sockets) judge.Judge(socket);
 }
 
 RoleJudge MakeJudge() {

@@ -1,5 +1,6 @@
-// make_sockets ESTABLISHED TIME_WAIT DESTINATIONS: fills the network namespace it runs in with that
-// many sockets towards that many addresses, says READY, and keeps them until standard input ends.
+// make_sockets ESTABLISHED TIME_WAIT DESTINATIONS [INBOUND]: fills the network namespace it runs in
+// with that many sockets towards that many addresses, and INBOUND more from as many clients, says
+// READY, and keeps them until standard input ends.
 //
 // ESTABLISHED sockets come from TCP_REPAIR without a packet (needs CAP_NET_ADMIN), one in ten IPv4
 // mapped, half with keepalive; TIME_WAIT ones from real connections over the loopback, closed by
@@ -20,6 +21,7 @@
 namespace {
 
 constexpr uint16_t kServerPort = 9000;
+constexpr uint16_t kClientPort = 40000;
 constexpr long kPortsPerSource = 50000;
 
 [[noreturn]] void Die(const char* what) {
@@ -27,8 +29,13 @@ constexpr long kPortsPerSource = 50000;
   std::_Exit(1);
 }
 
-// 127.x.y.z
-uint32_t Loopback(uint32_t x, uint32_t yz) { return htonl(0x7f000000u | x << 16 | yz); }
+// 127.x.y.z, and the addresses after it.
+uint32_t Loopback(uint32_t x, uint32_t number) { return htonl((0x7f000000u | x << 16) + number); }
+
+constexpr long kMostDestinations = 2000000;
+// The second byte of the addresses. Twice kMostDestinations fit between two of them: two programs
+// with other numbers of destinations have other ones.
+constexpr uint32_t kLocal = 1, kEstablishedPeers = 32, kTimeWaitPeers = 96, kClients = 160;
 
 sockaddr_in Address(uint32_t address, uint16_t port) {
   sockaddr_in made = {};
@@ -53,17 +60,25 @@ void BindAndConnect(int fd, const SocketAddress& local, const SocketAddress& rem
   if (connect(fd, reinterpret_cast<const sockaddr*>(&remote), sizeof remote) != 0) Die("connect");
 }
 
+int RepairSocket(int family) {
+  const int one = 1;
+  const int fd = socket(family, SOCK_STREAM, 0);
+  if (fd < 0) Die("socket");
+  if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &one, sizeof one) != 0) Die("TCP_REPAIR");
+  return fd;
+}
+
 void MakeEstablished(long number, long destinations) {
   const int one = 1;
   const bool mapped = number % 10 == 0;
-  const int fd = socket(mapped ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
-  if (fd < 0) Die("socket");
-  if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &one, sizeof one) != 0) Die("TCP_REPAIR");
+  const int fd = RepairSocket(mapped ? AF_INET6 : AF_INET);
   if (number / destinations % 2 == 0) setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
   const long of_destination = number / destinations;
   const auto port = static_cast<uint16_t>(10000 + of_destination % kPortsPerSource);
-  const uint32_t local = Loopback(1, static_cast<uint32_t>(2 + of_destination / kPortsPerSource));
-  const uint32_t remote = Loopback(2, static_cast<uint32_t>(2 + number % destinations));
+  const uint32_t local =
+      Loopback(kLocal, static_cast<uint32_t>(2 + of_destination / kPortsPerSource));
+  const uint32_t remote =
+      Loopback(kEstablishedPeers, static_cast<uint32_t>(destinations + number % destinations));
   if (mapped) {
     BindAndConnect(fd, Mapped(local, port), Mapped(remote, kServerPort));
   } else {
@@ -71,8 +86,14 @@ void MakeEstablished(long number, long destinations) {
   }
 }
 
+void MakeInbound(long number) {
+  BindAndConnect(RepairSocket(AF_INET), Address(Loopback(kLocal, 1), kServerPort),
+                 Address(Loopback(kClients, static_cast<uint32_t>(2 + number)), kClientPort));
+}
+
 // As many as one process may hold in each child.
-void MakeAllEstablished(long count, long destinations) {
+template <typename Make>
+void MakeAll(long count, Make make) {
   rlimit files = {};
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
@@ -85,7 +106,7 @@ void MakeAllEstablished(long count, long destinations) {
     if (child < 0) Die("fork");
     if (child == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
-      for (long i = made; i < made + per_child && i < count; ++i) MakeEstablished(i, destinations);
+      for (long i = made; i < made + per_child && i < count; ++i) make(i);
       if (write(ready[1], "k", 1) != 1) Die("write");
       pause();
     }
@@ -96,17 +117,21 @@ void MakeAllEstablished(long count, long destinations) {
   }
 }
 
-void MakeAllTimeWait(long count, long destinations) {
+int Listen() {
   const int one = 1;
   const int listener = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   const sockaddr_in any = Address(INADDR_ANY, kServerPort);
   if (bind(listener, reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0) Die("bind");
   if (listen(listener, 128) != 0) Die("listen");
+  return listener;
+}
+
+void MakeAllTimeWait(int listener, long count, long destinations) {
   for (long i = 0; i < count; ++i) {
     const int client = socket(AF_INET, SOCK_STREAM, 0);
     const sockaddr_in server =
-        Address(Loopback(3, static_cast<uint32_t>(2 + i % destinations)), kServerPort);
+        Address(Loopback(kTimeWaitPeers, static_cast<uint32_t>(2 + i % destinations)), kServerPort);
     if (connect(client, reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0) {
       Die("connect");
     }
@@ -120,19 +145,24 @@ void MakeAllTimeWait(long count, long destinations) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fputs("usage: make_sockets ESTABLISHED TIME_WAIT DESTINATIONS\n", stderr);
+  long counts[4] = {};  // in the order of the arguments
+  bool good = argc == 4 || argc == 5;
+  for (int i = 1; good && i < argc; ++i) {
+    counts[i - 1] = std::strtol(argv[i], nullptr, 10);
+    good = counts[i - 1] >= 0;
+  }
+  const auto [established, time_wait, destinations, inbound] = counts;
+  if (!good || destinations < 1 || destinations > kMostDestinations ||
+      inbound > kMostDestinations) {
+    std::fprintf(stderr,
+                 "usage: make_sockets ESTABLISHED TIME_WAIT DESTINATIONS [INBOUND]\n"
+                 "at most %ld DESTINATIONS and INBOUND\n",
+                 kMostDestinations);
     return 1;
   }
-  const long established = std::strtol(argv[1], nullptr, 10);
-  const long time_wait = std::strtol(argv[2], nullptr, 10);
-  const long destinations = std::strtol(argv[3], nullptr, 10);
-  if (established < 0 || time_wait < 0 || destinations < 1 || destinations > 60000) {
-    std::fputs("make_sockets: counts from 0, 1 to 60000 destinations\n", stderr);
-    return 1;
-  }
-  MakeAllEstablished(established, destinations);
-  MakeAllTimeWait(time_wait, destinations);
+  MakeAll(established, [&](long i) { MakeEstablished(i, destinations); });
+  MakeAll(inbound, MakeInbound);
+  if (time_wait > 0 || inbound > 0) MakeAllTimeWait(Listen(), time_wait, destinations);
   std::puts("READY");
   std::fflush(stdout);
   while (std::getchar() != EOF) {

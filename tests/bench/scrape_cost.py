@@ -147,9 +147,9 @@ class BareDump:
         return answer
 
 
-def start_exporter(namespace, exporter):
+def start_exporter(namespace, exporter, *more_flags):
     flags = [f"--web.listen-address=127.0.0.1:{EXPORTER_PORT}", "--collector.sockets.source=sock_diag"]
-    return Server(namespace, EXPORTER_PORT, exporter, *flags)
+    return Server(namespace, EXPORTER_PORT, exporter, *flags, *more_flags)
 
 
 def start_node_exporter(namespace):
@@ -193,11 +193,19 @@ def report(costs):
         )
 
 
-def main():
+def arguments(description):
+    """The parser of what every benchmark takes."""
     root = pathlib.Path(__file__).resolve().parents[2]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--exporter", default=root / "build/release/tcp_lifecycle_exporter")
     parser.add_argument("--tools", default=root / "build/dev/tests/bench", type=pathlib.Path)
+    return parser
+
+
+def main():
+    parser = arguments(__doc__)
     parser.add_argument("--sockets", default=100_000, type=int)
     parser.add_argument("--destinations", default=5, type=int)
     parser.add_argument("--rounds", default=9, type=int)
