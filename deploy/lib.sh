@@ -68,5 +68,6 @@ build() {
   shift
   say "building preset $preset"
   cmake --preset "$preset" >/dev/null
-  cmake --build --preset "$preset" ${1:+--target "$@"}
+  # Not to standard output: that is the exporter's, as for `quickstart.sh --once`.
+  cmake --build --preset "$preset" ${1:+--target "$@"} >&2
 }

@@ -27,7 +27,7 @@ print_urls() {
   done
   local address
   for address in "${addresses[@]:-:10460}"; do
-    say "page: $(url_of "$address")/   metrics: $(url_of "$address")$path"
+    say "starting; page: $(url_of "$address")/   metrics: $(url_of "$address")$path"
   done
 }
 
