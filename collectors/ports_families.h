@@ -68,7 +68,7 @@ inline constexpr FamilyDescriptor kMaxUtilization = {
     MetricType::Gauge,
     kBoundLabels,
     "Share of the open ports (usable less blocked) that is taken towards the fullest of all "
-    "destinations: at least (bound=min, cannot cry wolf) and at most (bound=max). 1 when no port "
+    "destinations: at least (bound=min) and at most (bound=max). 1 when no port "
     "is open, else 0 without destinations.",
     kStreamSource,
     ""};

@@ -23,10 +23,9 @@ DestinationReport Judge(const DestinationKey& key, const DestinationUse& use,
   report.occupancy = capacity.open() == 0 ? 1 : static_cast<double>(use.used) / capacity.open();
   report.connections_per_second = ConnectionsPerSecond(use);
   if (rule.known()) {
-    const bool applies = rule.Applies(key.source, key.address);
     report.reusable = use.reusable;
     report.seconds_to_exhaustion =
-        SecondsToExhaustion(use, capacity, (applies ? rule.delay_ms() : kTimeWaitMs) / 1000.0);
+        SecondsToExhaustion(use, capacity, rule.HoldMs(key.source, key.address) / 1000.0);
     if (report.headroom.max == 0 && use.first_free_ms != DestinationUse::kNever) {
       report.seconds_to_free_port = use.first_free_ms / 1000.0;
     }

@@ -30,6 +30,10 @@ class ReuseRule {
   }
   // How long a socket must have been in TIME_WAIT, where it applies.
   uint32_t delay_ms() const { return delay_ms_; }
+  // How long a new TIME_WAIT between these addresses keeps its port from the next connect().
+  uint32_t HoldMs(const IpAddress& source, const IpAddress& destination) const {
+    return Applies(source, destination) ? delay_ms_ : kTimeWaitMs;
+  }
   // Until a socket with so much of its TIME_WAIT left lets go of its port; 0: its port can be taken
   // now, or perhaps now.
   uint32_t MsUntilFree(bool applies, uint32_t remaining_ms) const {

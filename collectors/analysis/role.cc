@@ -47,10 +47,12 @@ void RoleJudge::Judge(Socket& socket) const {
     socket.role = Role::kOutbound;
   } else if (socket.state == TcpState::kSynRecv || open_.Takes(socket)) {
     socket.role = Role::kInbound;
-  } else if (socket.role = ByPorts(socket, range_);
-             socket.role != Role::kInbound && earlier_ && earlier_->Takes(socket)) {
-    socket.role = Role::kInbound;
-    socket.flags |= kByClosedListener;
+  } else {
+    socket.role = ByPorts(socket, range_);
+    if (socket.role != Role::kInbound && earlier_ && earlier_->Takes(socket)) {
+      socket.role = Role::kInbound;
+      socket.flags |= kByClosedListener;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/analysis/port_use.h"
 #include "collectors/analysis/reuse.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
@@ -8,10 +9,8 @@
 namespace tcp_lifecycle {
 namespace {
 
-// The shifts push out what lies below and above the range.
 uint32_t ReservedInRange(const EphemeralPorts& ports) {
-  const size_t beyond = ports.reserved.size() - ports.range.size();
-  return static_cast<uint32_t>((ports.reserved >> ports.range.min << beyond).count());
+  return ports.range.size() - static_cast<uint32_t>(UsablePorts(ports).count());
 }
 
 // Of the usable ports.
@@ -42,7 +41,7 @@ Verdict CheckPortRangeTooSmall(const RuleInput& input) {
   const ReuseRule rule(sysctls);
   // Seconds that a closed connection keeps its port.
   const auto hold_of = [&](const DestinationReport& d) {
-    return (rule.Applies(d.source, d.address) ? rule.delay_ms() : kTimeWaitMs) / 1000.0;
+    return rule.HoldMs(d.source, d.address) / 1000.0;
   };
   const uint32_t open = (*report)->capacity.open();
   const Culprits culprits = FindCulprits(**report, [&](const auto& d) {

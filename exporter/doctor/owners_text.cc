@@ -3,16 +3,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collectors/findings/inputs.h"
 #include "exporter/doctor/text.h"
 
 namespace tcp_lifecycle {
 namespace {
 
 constexpr size_t kMaxNamed = 5;
-
-std::string Sockets(uint64_t count) {
-  return absl::StrCat(count, count == 1 ? " socket" : " sockets");
-}
 
 }  // namespace
 
@@ -22,7 +19,7 @@ std::string OwnersText(const SocketOwners& owners, bool some_hidden) {
   for (const SocketOwner& owner : owners.owners) {
     if (parts.size() == kMaxNamed) break;
     parts.push_back(
-        absl::StrCat(owner.name, " (PID ", owner.pid, ") with ", Sockets(owner.sockets)));
+        absl::StrCat(owner.name, " (PID ", owner.pid, ") with ", Count(owner.sockets, "socket")));
   }
   if (owners.owners.size() > kMaxNamed) {
     parts.push_back(absl::StrCat(owners.owners.size() - kMaxNamed, " more programs"));
@@ -34,18 +31,18 @@ std::string OwnersText(const SocketOwners& owners, bool some_hidden) {
                                      : absl::StrCat("all ", owners.sockets, " sockets are"),
                                  " in it"));
   } else if (owners.time_wait > 0) {
-    parts.push_back(
-        absl::StrCat(Sockets(owners.time_wait), " in TIME_WAIT, which has no owner any more"));
+    parts.push_back(absl::StrCat(Count(owners.time_wait, "socket"),
+                                 " in TIME_WAIT, which has no owner any more"));
   }
   if (owners.orphans > 0) {
-    parts.push_back(absl::StrCat(Sockets(owners.orphans),
+    parts.push_back(absl::StrCat(Count(owners.orphans, "socket"),
                                  " of no program: closed by it already, or not accepted yet"));
   }
   if (owners.unseen > 0) {
-    parts.push_back(absl::StrCat(Sockets(owners.unseen), " of programs that are not seen from here",
-                                 some_hidden
-                                     ? ": who may look into every process, as root, sees them"
-                                     : ": another container's, or the kernel's own"));
+    parts.push_back(
+        absl::StrCat(Count(owners.unseen, "socket"), " of programs that are not seen from here",
+                     some_hidden ? ": who may look into every process, as root, sees them"
+                                 : ": another container's, or the kernel's own"));
   }
   return absl::StrJoin(parts, "; ");
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collectors/findings/inputs.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -11,20 +12,18 @@ namespace {
 // A range that can hardly be made wider: nearly all ports that need no privilege.
 constexpr uint32_t kWideRange = 60000;
 
-std::string Ports(uint32_t count) { return absl::StrCat(count, count == 1 ? " port" : " ports"); }
-
 void AddPool(const DestinationReport& report, std::vector<std::string>& remedies) {
   const uint32_t live = report.used - report.time_wait;
   if (report.time_wait > 0) {
     remedies.push_back(
         absl::StrCat("Reuse connections: TIME_WAIT, left by those that were closed here, holds ",
-                     report.time_wait, " of ", Ports(report.used),
+                     report.time_wait, " of ", Count(report.used, "port"),
                      " in use. A connection pool in the client, or "
                      "upstream keepalive in a proxy, opens few and keeps them."));
   }
   if (live > 0 && live >= report.time_wait) {
     remedies.push_back(absl::StrCat(
-        "Open fewer: ", Ports(live),
+        "Open fewer: ", Count(live, "port"),
         live == 1 ? " is held by a live connection." : " are held by live connections.",
         " Limit the connection pool, close what is idle, or share connections."));
   }
@@ -52,13 +51,13 @@ void AddRange(const PortsReport& ports, const EphemeralPorts& range,
               std::vector<std::string>& remedies) {
   if (range.range.size() < kWideRange) {
     remedies.push_back(absl::StrCat("Widen net.ipv4.ip_local_port_range (", range.range.min, " ",
-                                    range.range.max, ", ", Ports(range.range.size()),
+                                    range.range.max, ", ", Count(range.range.size(), "port"),
                                     " now), such as to 1024 65535, with the ports of the listeners "
                                     "inside it in net.ipv4.ip_local_reserved_ports."));
   }
   const uint32_t reserved = range.range.size() - ports.capacity.usable;
   if (reserved > 0) {
-    remedies.push_back(absl::StrCat("Free ", Ports(reserved),
+    remedies.push_back(absl::StrCat("Free ", Count(reserved, "port"),
                                     " of the range from net.ipv4.ip_local_reserved_ports, those "
                                     "that nothing listens on."));
   }
@@ -71,7 +70,7 @@ void AddRange(const PortsReport& ports, const EphemeralPorts& range,
   }
   if (!blocks.empty()) {
     remedies.push_back(
-        absl::StrCat("Move out of the range what blocks ", Ports(ports.capacity.blocked),
+        absl::StrCat("Move out of the range what blocks ", Count(ports.capacity.blocked, "port"),
                      " of it to every connect(): ", absl::StrJoin(blocks, ", "), "."));
   }
 }

@@ -17,12 +17,7 @@ using ::testing::StartsWith;
 
 std::vector<std::string> Advice(const NamespaceSnapshot& ns,
                                 std::vector<DoctorFinding> findings = {}) {
-  const PortsReport& ports = *ns.Get<PortsReport>();
-  std::vector<DoctorDestination> destinations;
-  for (const DestinationReport& report : ports.destinations) {
-    destinations.push_back(Foresee(report, ports.capacity, ReuseRule(ns.facts.sysctls)));
-  }
-  return AdviceOn(ns, destinations, findings);
+  return AdviceOn(ns, ForeseenOf(ns), findings);
 }
 
 TEST(AdviceTest, AHostThatIsFineGetsNone) {

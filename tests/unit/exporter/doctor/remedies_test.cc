@@ -17,10 +17,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 std::vector<std::string> Remedies(const NamespaceSnapshot& ns) {
-  const PortsReport& ports = *ns.Get<PortsReport>();
-  return RemediesFor(
-      Foresee(ports.destinations.front(), ports.capacity, ReuseRule(ns.facts.sysctls)), ports,
-      ns.facts);
+  return RemediesFor(ForeseenOf(ns).front(), *ns.Get<PortsReport>(), ns.facts);
 }
 
 TEST(RemediesTest, WherePortsArePlentyNothingIsToBeDone) {

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "collectors/listen.h"
 #include "collectors/ports.h"
 #include "collectors/time_wait.h"
+#include "exporter/doctor/outlook.h"
 #include "exporter/scrape/scrape_result.h"
 #include "tests/unit/builders.h"
 
@@ -54,6 +57,15 @@ inline NamespaceSnapshot NamespaceWith(std::vector<DestinationReport> destinatio
   ns.Get<TimeWaitReport>() = TimeWaitReport();
   ns.Get<ListenReport>() = ListenReport();
   return ns;
+}
+
+inline std::vector<DoctorDestination> ForeseenOf(const NamespaceSnapshot& ns) {
+  const PortsReport& ports = *ns.Get<PortsReport>();
+  std::vector<DoctorDestination> destinations;
+  for (const DestinationReport& report : ports.destinations) {
+    destinations.push_back(Foresee(report, ports.capacity, ReuseRule(ns.facts.sysctls)));
+  }
+  return destinations;
 }
 
 inline ScrapeResult ResultWith(NamespaceSnapshot ns) {
