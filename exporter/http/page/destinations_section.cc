@@ -78,7 +78,7 @@ Html Table(const PortsReport& report) {
   Html rows;
   const size_t shown = std::min(kShown, report.destinations.size());
   for (size_t i = 0; i < shown; ++i) rows += Row(report.destinations[i], report.capacity.open());
-  Html table = Fill(R"(<table class="listeners"><thead><tr><th scope="col">Destination</th>)"
+  Html table = Fill(R"(<table class="endpoints"><thead><tr><th scope="col">Destination</th>)"
                     R"(<th scope="col" class="wide">Ports held</th>)"
                     R"(<th scope="col">Still possible</th></tr></thead><tbody>$0</tbody></table>)",
                     rows);

@@ -50,7 +50,7 @@ Html ListenSection(const SectionInput& input) {
   if (report->groups.empty()) {
     body += Fill("<p>Nothing listens in this namespace.</p>");
   } else {
-    body += Fill(R"(<table class="listeners"><thead><tr><th scope="col">Address</th>)"
+    body += Fill(R"(<table class="endpoints"><thead><tr><th scope="col">Address</th>)"
                  R"(<th scope="col" class="wide">Accept queue</th><th scope="col">Drops</th></tr>)"
                  "</thead><tbody>$0</tbody></table>",
                  rows);
