@@ -41,7 +41,6 @@ PortCapacity CapacityOf(const PortUse& ports, const PortRange& range, bool sees_
   for (size_t by = 0; by < kPortBlockCount; ++by) {
     capacity.blocked += ports.blocked(static_cast<PortBlock>(by));
   }
-  capacity.doubtful = ports.doubtful();
   if (sees_all_holders) {
     const uint32_t lost = range.size() % 2 == 1 && range.size() > 1 ? 1 : 0;
     capacity.headroom_min = std::max(capacity.usable - ports.used(), lost) - lost;
@@ -71,7 +70,11 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
       use->ports.Add(socket);
       const bool usable = use->ports.usable()[socket.local_port];
       if (usable) use->bind_pool.Add(socket);
-      destinations_.Add(socket, usable, use->reuse);
+      destinations_.Add(socket,
+                        !usable                                 ? PortKind::kOther
+                        : use->ports.blocked(socket.local_port) ? PortKind::kBlocked
+                                                                : PortKind::kOpen,
+                        use->reuse);
     }
   }
 

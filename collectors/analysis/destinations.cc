@@ -12,10 +12,11 @@ bool BelongsToDestination(const Socket& socket, bool on_usable_port) {
          (socket.state == TcpState::kSynSent || socket.state == TcpState::kCloseWait);
 }
 
-void AddTimeWait(const Socket& socket, const ReuseRule& rule, DestinationUse& use) {
+void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, DestinationUse& use) {
   ++use.time_wait;
   use.young += socket.remaining_ms > kTimeWaitMs - DestinationUse::kYoungMs ? 1 : 0;
-  const bool applies = rule.Applies(socket.local_address, socket.remote_address);
+  if (port == PortKind::kBlocked) return;  // will not be taken over, nor help when it expires
+  const bool applies = rule.Applies(socket.local_address, socket.remote_address, socket.scope);
   const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms);
   if (applies && free_ms == 0) {
     ++use.reusable;
@@ -28,13 +29,14 @@ void AddTimeWait(const Socket& socket, const ReuseRule& rule, DestinationUse& us
 
 }  // namespace
 
-void Destinations::Add(const Socket& socket, bool on_usable_port, const ReuseRule& rule) {
+void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rule) {
+  const bool on_usable_port = port != PortKind::kOther;
   if (!BelongsToDestination(socket, on_usable_port)) return;
   DestinationUse& use = table_.Count({socket.local_address, socket.remote_address,
                                       socket.remote_port, socket.namespace_index, socket.scope});
   switch (socket.state) {
     case TcpState::kTimeWait:
-      AddTimeWait(socket, rule, use);
+      AddTimeWait(socket, port, rule, use);
       break;
     case TcpState::kSynSent:
       ++use.syn_sent;
@@ -47,6 +49,7 @@ void Destinations::Add(const Socket& socket, bool on_usable_port, const ReuseRul
       break;
   }
   use.used += on_usable_port ? 1 : 0;
+  use.on_blocked += port == PortKind::kBlocked ? 1 : 0;
 }
 
 }  // namespace tcp_lifecycle

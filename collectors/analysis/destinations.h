@@ -33,9 +33,14 @@ struct DestinationKey {
   }
 };
 
+// What autobind makes of a socket's local port.
+enum class PortKind : uint8_t { kOther, kBlocked, kOpen };
+
 struct DestinationUse {
   // Usable ports held, which are as many as rows: no two share one.
   uint32_t used = 0;
+  // Of used: on ports that are lost to every destination anyway.
+  uint32_t on_blocked = 0;
   uint32_t time_wait = 0;
   uint32_t reusable = 0;  // of time_wait: a connect() can take the port now (see reuse.h)
   uint32_t young = 0;     // of time_wait: for less than kYoungMs
@@ -60,8 +65,7 @@ class Destinations {
 
   explicit Destinations(size_t limit = kLimit) : table_(limit) {}
 
-  // `on_usable_port`: whether autobind could have chosen the socket's local port.
-  void Add(const Socket& socket, bool on_usable_port, const ReuseRule& rule);
+  void Add(const Socket& socket, PortKind port, const ReuseRule& rule);
 
   const Table& table() const { return table_; }
 

@@ -18,8 +18,7 @@ struct Bounds {
 // Of one namespace, and the same for each of its destinations.
 struct PortCapacity {
   uint32_t usable = 0;
-  uint32_t blocked = 0;   // of usable: lost to every autobinding connect()
-  uint32_t doubtful = 0;  // of blocked: perhaps not lost (PortUse::doubtful())
+  uint32_t blocked = 0;  // of usable: lost to every autobinding connect()
   // Connections that any destination can still take, at least: usable ports that no socket holds,
   // less one where the range is odd (connect() may miss a port then); 0 where the source does not
   // see every socket that can hold a port.
@@ -33,7 +32,7 @@ struct PortCapacity {
 Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity);
 
 // The share of the open ports that is taken: 1 less headroom by open ports, from 0 to 1; 1 where no
-// port is open, not even a doubtful one.
+// port is open.
 Bounds<double> UtilizationOf(const Bounds<uint32_t>& headroom, const PortCapacity& capacity);
 
 // New TIME_WAIT sockets a second towards the destination, over the last 5 seconds: the rate of

@@ -42,18 +42,18 @@ class PortUse {
     used_[socket.local_port] = true;
     if (socket.state == TcpState::kBoundInactive) {
       Block(socket.local_port, PortBlock::kBound);
-    } else if (socket.role != Role::kInbound) {
-      shared_[socket.local_port] = true;
-    } else if ((socket.flags & kByClosedListener) == 0) {
+    } else if (socket.role == Role::kInbound && socket.state != TcpState::kSynRecv &&
+               (socket.flags & kByClosedListener) == 0) {
+      // A SYN_RECV holds no port but its listener's, and that of a simultaneous open was autobound.
       Block(socket.local_port, PortBlock::kInbound);
     }
   }
 
   const PortSet& usable() const { return usable_; }
   uint32_t blocked(PortBlock by) const { return blocked_counts_[static_cast<size_t>(by)]; }
-  // Blocked ports on which there is a connection of ours as well, or one of unknown role: such a
-  // port may be open to autobind after all (the connection was there first).
-  uint32_t doubtful() const { return static_cast<uint32_t>((blocked_ & shared_).count()); }
+  // Usable, and by what has been seen so far lost to autobind. What listens and what is bound is
+  // seen before any connection.
+  bool blocked(uint16_t port) const { return blocked_[port]; }
   // Distinct usable ports held by any socket.
   uint32_t used() const { return static_cast<uint32_t>((used_ & usable_).count()); }
 
@@ -67,7 +67,6 @@ class PortUse {
   PortSet usable_;
   PortSet used_;
   PortSet blocked_;
-  PortSet shared_;  // with connections that are not inbound
   std::array<uint32_t, kPortBlockCount> blocked_counts_{};
 };
 

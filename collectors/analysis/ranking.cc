@@ -16,6 +16,7 @@ DestinationReport Judge(const DestinationKey& key, const DestinationUse& use,
   report.source = key.source;
   report.address = key.address;
   report.port = key.port;
+  report.scope = key.scope;
   report.used = use.used;
   report.time_wait = use.time_wait;
   report.headroom = HeadroomOf(use, capacity);
@@ -24,8 +25,8 @@ DestinationReport Judge(const DestinationKey& key, const DestinationUse& use,
   report.connections_per_second = ConnectionsPerSecond(use);
   if (rule.known()) {
     report.reusable = use.reusable;
-    report.seconds_to_exhaustion =
-        SecondsToExhaustion(use, capacity, rule.HoldMs(key.source, key.address) / 1000.0);
+    report.seconds_to_exhaustion = SecondsToExhaustion(
+        use, capacity, rule.HoldMs(key.source, key.address, key.scope) / 1000.0);
     if (report.headroom.max == 0 && use.first_free_ms != DestinationUse::kNever) {
       report.seconds_to_free_port = use.first_free_ms / 1000.0;
     }
@@ -53,7 +54,7 @@ void KeepFullest(std::vector<DestinationReport>& reports, size_t count) {
 
 // How bad a destination is in each of the kOtherWays; 0: not at all.
 std::array<double, kOtherWays> BadnessOf(const DestinationReport& report) {
-  const bool loopback = report.source.IsLoopback() || report.address.IsLoopback();
+  const bool loopback = IsLoopback(report.source, report.address, report.scope);
   const double time_wait = report.time_wait;
   return {static_cast<double>(report.syn_sent_retransmitting),
           static_cast<double>(report.close_wait), report.connections_per_second, time_wait,
@@ -105,7 +106,7 @@ Ranking Rank(const Destinations& destinations, uint32_t namespace_index,
              const PortCapacity& capacity, const ReuseRule& rule, const Admission& admission,
              size_t count) {
   Ranking ranking;
-  if (capacity.open() == 0) ranking.utilization = {capacity.doubtful == 0 ? 1.0 : 0.0, 1};
+  if (capacity.open() == 0) ranking.utilization = {1, 1};
   Worst worst_otherwise;
   destinations.table().ForEach([&](const DestinationKey& key, const DestinationUse& use, uint64_t) {
     if (key.namespace_index != namespace_index) return;

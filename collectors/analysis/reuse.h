@@ -16,6 +16,13 @@ namespace tcp_lifecycle {
 // TCP_TIMEWAIT_LEN, whatever the settings.
 inline constexpr uint32_t kTimeWaitMs = 60000;
 
+// Whether tcp_tw_reuse=2 takes these for loopback: by an address, or by the device that the socket
+// is bound to (Socket::scope).
+inline bool IsLoopback(const IpAddress& source, const IpAddress& destination, uint32_t scope) {
+  constexpr uint32_t kLoopbackDevice = 1;  // LOOPBACK_IFINDEX, in every namespace
+  return source.IsLoopback() || destination.IsLoopback() || scope == kLoopbackDevice;
+}
+
 class ReuseRule {
  public:
   explicit ReuseRule(const Sysctls& sysctls);
@@ -24,15 +31,15 @@ class ReuseRule {
   // derived from it an upper bound.
   bool known() const { return known_; }
   // Whether it lets connections between these addresses take over a port at all.
-  bool Applies(const IpAddress& source, const IpAddress& destination) const {
+  bool Applies(const IpAddress& source, const IpAddress& destination, uint32_t scope) const {
     return scope_ == Scope::kAll ||
-           (scope_ == Scope::kLoopback && (source.IsLoopback() || destination.IsLoopback()));
+           (scope_ == Scope::kLoopback && IsLoopback(source, destination, scope));
   }
   // How long a socket must have been in TIME_WAIT, where it applies.
   uint32_t delay_ms() const { return delay_ms_; }
   // How long a new TIME_WAIT between these addresses keeps its port from the next connect().
-  uint32_t HoldMs(const IpAddress& source, const IpAddress& destination) const {
-    return Applies(source, destination) ? delay_ms_ : kTimeWaitMs;
+  uint32_t HoldMs(const IpAddress& source, const IpAddress& destination, uint32_t scope) const {
+    return Applies(source, destination, scope) ? delay_ms_ : kTimeWaitMs;
   }
   // Until a socket with so much of its TIME_WAIT left lets go of its port; 0: its port can be taken
   // now, or perhaps now.

@@ -7,9 +7,8 @@
 namespace tcp_lifecycle {
 namespace {
 
-// Of the open ports; headroom can be above them where blocked ports are doubtful.
 uint32_t PortsTaken(const DestinationReport& destination, uint32_t open) {
-  return open - std::min(open, destination.headroom.max);
+  return open - destination.headroom.max;
 }
 
 std::string NoPortIsOpen(const PortsReport& report, const PortRange& range) {
@@ -35,7 +34,7 @@ Verdict CheckDestinationExhausted(const RuleInput& input) {
   const auto report = ReportOf<PortsReport>(input.ns);
   if (!report.ok()) return report.status();
   const uint32_t open = (*report)->capacity.open();
-  if (open == 0 && (*report)->capacity.doubtful == 0) {
+  if (open == 0) {
     const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
     if (!ports.ok()) return ports.status();
     return NoPortIsOpen(**report, ports->range);
@@ -80,8 +79,8 @@ Verdict CheckDestinationHalfFull(const RuleInput& input) {
   const uint32_t taken = PortsTaken(*culprits.worst, open);
   return absl::StrCat(TextOf(*culprits.worst), " has taken ", taken, " of ", open, " open ports (",
                       Percent(taken, open),
-                      " %): connect() searches both halves of the range, and takes 4 to 30 times "
-                      "as long.",
+                      " %): connect() searches both halves of the range, and takes 4 times as "
+                      "long or more.",
                       TextOfOthers(culprits));
 }
 

@@ -41,7 +41,7 @@ Verdict CheckPortRangeTooSmall(const RuleInput& input) {
   const ReuseRule rule(sysctls);
   // Seconds that a closed connection keeps its port.
   const auto hold_of = [&](const DestinationReport& d) {
-    return rule.HoldMs(d.source, d.address) / 1000.0;
+    return rule.HoldMs(d.source, d.address, d.scope) / 1000.0;
   };
   const uint32_t open = (*report)->capacity.open();
   const Culprits culprits = FindCulprits(**report, [&](const auto& d) {

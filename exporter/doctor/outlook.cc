@@ -17,12 +17,11 @@ Outlook OutlookOf(const DestinationReport& report, const PortCapacity& capacity,
   if (report.headroom.max == 0) {
     if (capacity.open() == 0) return Outlook::kNoOpenPort;
     if (!report.seconds_to_free_port) return Outlook::kFreedByClosing;
-    return reuse.Applies(report.source, report.address) ? Outlook::kFreedByReuse
-                                                        : Outlook::kFreedByExpiry;
+    return reuse.Applies(report.source, report.address, report.scope) ? Outlook::kFreedByReuse
+                                                                      : Outlook::kFreedByExpiry;
   }
   if (report.seconds_to_exhaustion) return Outlook::kFilling;
-  const bool only_reusable = report.used >= capacity.open() + capacity.doubtful;
-  return only_reusable && report.reusable.value_or(0) > 0 ? Outlook::kReuseNow : Outlook::kOpen;
+  return report.headroom.max == report.reusable ? Outlook::kReuseNow : Outlook::kOpen;
 }
 
 }  // namespace

@@ -31,7 +31,9 @@ void AddPool(const DestinationReport& report, std::vector<std::string>& remedies
 
 void AddReuse(const DestinationReport& report, const Sysctls& sysctls,
               std::vector<std::string>& remedies) {
-  if (report.time_wait == 0 || ReuseRule(sysctls).Applies(report.source, report.address)) return;
+  if (report.time_wait == 0 ||
+      ReuseRule(sysctls).Applies(report.source, report.address, report.scope))
+    return;
   const absl::StatusOr<int64_t>& reuse = sysctls[Sysctl::kTwReuse];
   const absl::StatusOr<int64_t>& timestamps = sysctls[Sysctl::kTimestamps];
   const bool reuse_off = reuse.ok() && *reuse != 1;

@@ -1,5 +1,6 @@
 """How full each destination is. The kernel is the oracle: connect() until it fails."""
 
+import contextlib
 import errno
 import socket
 
@@ -13,6 +14,7 @@ from harness.waiting import wait_until
 
 PORTS = 10
 RANGE = "40000 40009"
+ONE_PORT = "40000 40000"
 STATES = ("established", "time_wait", "fin_wait1", "fin_wait2", "close_wait", "last_ack", "closing",
           "syn_sent")
 
@@ -78,6 +80,57 @@ def test_k2_reuse_follows_the_setting_and_the_addresses(netns, peer, link, expor
             assert (tw_reuse, name, len(clients)) == (
                 tw_reuse, name, 0 if name in taken else reusable[name])
             taken |= {name} if clients else set()
+
+
+def test_k2_a_socket_bound_to_the_loopback_device_is_reused_as_on_loopback(netns):
+    """Only sock_diag tells the device."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    netns.run("ip", "addr", "add", "10.99.0.1/32", "dev", "lo")
+    exporter = Exporter(netns, "sock_diag")
+    to_lo = [(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")]
+    for port, options, reusable in ((80, (), 0), (81, to_lo, 1)):
+        server = tcp.listen(netns, "10.99.0.1", port)
+        tcp.close_in_order(*tcp.pair(netns, server, options=options))
+        tcp.wait_for_reuse_delay(netns)
+        assert of(exporter.scrape(), "10.99.0.1", "10.99.0.1", port).headroom == (0, reusable)
+        assert len(tcp.connect_until_it_fails(netns, ("10.99.0.1", port),
+                                              options=options)[0]) == reusable
+
+
+def test_a_listener_beside_a_client_blocks_the_port_for_the_other_destinations(netns, peer, link,
+                                                                               exporter):
+    """It listens on another address, and came after the client."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    here, there = link.address(netns), link.address(peer)
+    first, other = (tcp.listen(peer, there, port) for port in (80, 81))
+    client, _ = tcp.pair(netns, first, peer)
+    tcp.listen(netns, "127.0.0.2", client.getsockname()[1])
+    assert len(tcp.connect_until_it_fails(netns, other.getsockname())[0]) == PORTS - 1
+
+    page = exporter.scrape()
+    assert of(page, here, there, 81).headroom == (0, 0)
+    assert page.value("config_finding", rule="destination_exhausted") == 1
+    assert len(tcp.connect_until_it_fails(netns, first.getsockname())[0]) == PORTS - 1
+    assert of(exporter.scrape(), here, there, 80).headroom == (0, 0)
+
+
+def test_a_simultaneous_open_blocks_nothing(netns, peer, link, exporter):
+    """Its SYN_RECV is no accepted connection: the port is open to every other destination."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    here, there = link.address(netns), link.address(peer)
+    link.cut(netns)
+    tcp.start_connect(netns, (there, 700))
+    theirs = peer.socket()
+    theirs.setblocking(False)
+    theirs.bind((there, 700))
+    with contextlib.suppress(BlockingIOError):
+        theirs.connect((here, 40000))
+    wait_until("their SYN is here", lambda: ss.count(netns, state="syn_recv"))
+
+    page = exporter.scrape()
+    assert sum(page.by("by", "ephemeral_ports_blocked").values()) == 0
+    other = tcp.listen(netns)
+    assert len(tcp.connect_until_it_fails(netns, other.getsockname())[0]) == 1
 
 
 @pytest.mark.parametrize("spread", [False, True], ids=["to_one", "to_ten"])

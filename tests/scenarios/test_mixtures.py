@@ -51,7 +51,10 @@ def check_bounds(pages, key, truth, plan, description):
             continue
         low, high = page[key].headroom
         assert low <= truth <= high, f"{key} by {source}: {low} <= {truth} <= {high}\n{description}"
+        least, most = page[key].utilization
+        assert least < 1 if truth else most == 1, f"{key}: {least}..{most}, {truth}\n{description}"
         if source == "procfs":
             assert low == 0, description
         elif plan.upper_bound_is_exact:
             assert truth == high, f"{key}: {truth} == {high}\n{description}"
+            assert truth or least == 1, f"{key}: {least} == 1\n{description}"

@@ -28,11 +28,11 @@ Socket TimeWait(uint32_t remaining_ms) {
 }
 
 // What the one destination of `sockets` uses; nothing where there is none.
-DestinationUse UseOf(const std::vector<Socket>& sockets, bool on_usable_port = true,
+DestinationUse UseOf(const std::vector<Socket>& sockets, PortKind port = PortKind::kOpen,
                      int64_t tw_reuse = 0) {
   Destinations destinations;
   for (const Socket& socket : sockets) {
-    destinations.Add(socket, on_usable_port, ReuseFor(tw_reuse));
+    destinations.Add(socket, port, ReuseFor(tw_reuse));
   }
   EXPECT_LE(destinations.table().size(), 1u);
   DestinationUse found;
@@ -41,9 +41,9 @@ DestinationUse UseOf(const std::vector<Socket>& sockets, bool on_usable_port = t
   return found;
 }
 
-size_t DistinctOf(const std::vector<Socket>& sockets, bool on_usable_port = true) {
+size_t DistinctOf(const std::vector<Socket>& sockets, PortKind port = PortKind::kOpen) {
   Destinations destinations;
-  for (const Socket& socket : sockets) destinations.Add(socket, on_usable_port, ReuseFor(0));
+  for (const Socket& socket : sockets) destinations.Add(socket, port, ReuseFor(0));
   return destinations.table().size();
 }
 
@@ -52,6 +52,18 @@ TEST(DestinationsTest, EveryConnectedStateHoldsAPort) {
        {TcpState::kSynSent, TcpState::kEstablished, TcpState::kFinWait1, TcpState::kFinWait2,
         TcpState::kCloseWait, TcpState::kLastAck, TcpState::kClosing, TcpState::kTimeWait}) {
     EXPECT_EQ(UseOf({Outbound(state)}).used, 1) << Name(state);
+  }
+}
+
+TEST(DestinationsTest, ATimeWaitOnABlockedPortIsNeverReusableNorComesFree) {
+  const std::vector<Socket> sockets = {TimeWait(30000), Outbound(TcpState::kEstablished)};
+  for (const int64_t tw_reuse : {0, 1}) {
+    const DestinationUse use = UseOf(sockets, PortKind::kBlocked, tw_reuse);
+    EXPECT_EQ(use.used, 2);
+    EXPECT_EQ(use.on_blocked, 2);
+    EXPECT_EQ(use.time_wait, 1);
+    EXPECT_EQ(use.reusable, 0);
+    EXPECT_EQ(use.first_free_ms, DestinationUse::kNever);
   }
 }
 
@@ -66,15 +78,16 @@ TEST(DestinationsTest, InboundAndBoundSocketsBelongToNone) {
 TEST(DestinationsTest, AnUnknownRoleCountsOnAUsablePortOnly) {
   Socket unknown = Outbound(TcpState::kTimeWait);
   unknown.role = Role::kUnknown;
-  EXPECT_EQ(DistinctOf({unknown}, true), 1);
-  EXPECT_EQ(DistinctOf({unknown}, false), 0);
+  EXPECT_EQ(DistinctOf({unknown}), 1);
+  EXPECT_EQ(DistinctOf({unknown}, PortKind::kOther), 0);
 }
 
 TEST(DestinationsTest, OnOtherPortsOnlyWhatIsTroubledCounts) {
-  EXPECT_EQ(DistinctOf({Outbound(TcpState::kEstablished), Outbound(TcpState::kTimeWait)}, false),
+  EXPECT_EQ(DistinctOf({Outbound(TcpState::kEstablished), Outbound(TcpState::kTimeWait)},
+                       PortKind::kOther),
             0);
   const DestinationUse use =
-      UseOf({Outbound(TcpState::kSynSent), Outbound(TcpState::kCloseWait)}, false);
+      UseOf({Outbound(TcpState::kSynSent), Outbound(TcpState::kCloseWait)}, PortKind::kOther);
   EXPECT_EQ(use.used, 0);
   EXPECT_EQ(use.syn_sent, 1);
   EXPECT_EQ(use.close_wait, 1);
@@ -121,7 +134,7 @@ TEST(DestinationsTest, WithoutReuseAPortComesFreeWhenItsTimeEnds) {
 }
 
 TEST(DestinationsTest, WithReuseItComesFreeAfterTheDelay) {
-  const DestinationUse use = UseOf({TimeWait(58000), TimeWait(59500)}, true, 1);
+  const DestinationUse use = UseOf({TimeWait(58000), TimeWait(59500)}, PortKind::kOpen, 1);
   EXPECT_EQ(use.reusable, 1);
   EXPECT_EQ(use.freed_by_second[0], 1);
   EXPECT_EQ(use.first_free_ms, 501);
@@ -135,7 +148,7 @@ TEST(DestinationsTest, AnOrphanInFinWait2IsNoTimeWait) {
   Socket orphan = Outbound(TcpState::kFinWait2);
   orphan.timer = Timer::kFinWait2;
   orphan.remaining_ms = 100;
-  const DestinationUse use = UseOf({orphan}, true, 1);
+  const DestinationUse use = UseOf({orphan}, PortKind::kOpen, 1);
   EXPECT_EQ(use.used, 1);
   EXPECT_EQ(use.time_wait, 0);
   EXPECT_EQ(use.reusable, 0);
@@ -155,11 +168,11 @@ TEST(DestinationsTest, AMillionDestinationsStayInBoundedMemoryAndTheBusiestAreFo
   const ReuseRule rule = ReuseFor(0);
   Destinations destinations;
   for (uint32_t i = 0; i < kMillion; ++i) {
-    destinations.Add(Towards(kBusy + i, 40000), true, rule);
+    destinations.Add(Towards(kBusy + i, 40000), PortKind::kOpen, rule);
     if (i % 100 == 0) {
       const auto port = static_cast<uint16_t>(32768 + i / 100);
       for (uint32_t busy = 0; busy < kBusy; ++busy) {
-        destinations.Add(Towards(busy, port), true, rule);
+        destinations.Add(Towards(busy, port), PortKind::kOpen, rule);
       }
     }
   }
@@ -184,7 +197,7 @@ TEST(DestinationsTest, AMillionInboundClientsLeaveNoTrace) {
   for (uint32_t i = 0; i < 1000000; ++i) {
     Socket socket = Towards(i, 443);
     socket.role = Role::kInbound;
-    destinations.Add(socket, false, rule);
+    destinations.Add(socket, PortKind::kOther, rule);
   }
   EXPECT_EQ(destinations.table().size(), 0);
   EXPECT_EQ(destinations.table().distinct(), 0);

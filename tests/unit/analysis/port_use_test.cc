@@ -71,15 +71,23 @@ TEST(PortUseTest, APortCountsOnceAndForTheFirstThatHoldsIt) {
   EXPECT_EQ(use.used(), 3);
 }
 
-TEST(PortUseTest, ABlockedPortWithAConnectionOfOursIsDoubtful) {
+TEST(PortUseTest, KnowsOfEachPortWhetherItIsBlocked) {
   PortUse use = TenPorts();
   use.AddListener(MakeListener("10.0.0.2", 40000));
-  use.AddListener(MakeListener("10.0.0.2", 40001));
-  use.Add(Connection(40000, Role::kOutbound));
-  use.Add(Connection(40002, Role::kUnknown));
-  EXPECT_EQ(use.doubtful(), 1);
-  use.Add(Connection(40002, Role::kInbound));
-  EXPECT_EQ(use.doubtful(), 2) << "whatever came first";
+  use.AddListener(MakeListener("0.0.0.0", 80));
+  use.Add(Connection(40001, Role::kOutbound));
+  EXPECT_TRUE(use.blocked(40000));
+  EXPECT_FALSE(use.blocked(40001));
+  EXPECT_FALSE(use.blocked(80)) << "autobind does not choose it anyway";
+}
+
+TEST(PortUseTest, ASynRecvBlocksNoPort) {
+  PortUse use = TenPorts();
+  Socket socket = Connection(40000, Role::kInbound);
+  socket.state = TcpState::kSynRecv;
+  use.Add(socket);
+  EXPECT_EQ(use.used(), 1);
+  EXPECT_EQ(use.blocked(PortBlock::kInbound), 0);
 }
 
 TEST(PortUseTest, WhatOnlyAClosedListenerMakesInboundBlocksNoPort) {
@@ -89,7 +97,6 @@ TEST(PortUseTest, WhatOnlyAClosedListenerMakesInboundBlocksNoPort) {
   use.Add(socket);
   EXPECT_EQ(use.used(), 1);
   EXPECT_EQ(use.blocked(PortBlock::kInbound), 0);
-  EXPECT_EQ(use.doubtful(), 0);
 }
 
 TEST(PortUseTest, PortsOutsideTheRangeAndReservedOnesDoNotCount) {

@@ -30,7 +30,7 @@ class RankingTest : public ::testing::Test {
       socket.remaining_ms = remaining_ms;
       socket.retransmits = state == TcpState::kSynSent ? 1 : 0;
       socket.scope = scope;
-      destinations_.Add(socket, true, rule_);
+      destinations_.Add(socket, PortKind::kOpen, rule_);
     }
   }
   Ranking RankAll(size_t count = 10) {

@@ -15,8 +15,9 @@ ReuseRule Rule(int64_t reuse, int64_t timestamps, absl::StatusOr<int64_t> delay_
   return ReuseRule(sysctls);
 }
 
-bool Applies(const ReuseRule& rule, const char* source, const char* destination) {
-  return rule.Applies(Ip(source), Ip(destination));
+bool Applies(const ReuseRule& rule, const char* source, const char* destination,
+             uint32_t scope = 0) {
+  return rule.Applies(Ip(source), Ip(destination), scope);
 }
 
 TEST(ReuseRuleTest, ZeroIsNeverOneIsAlways) {
@@ -30,6 +31,11 @@ TEST(ReuseRuleTest, TwoIsForLoopbackAddressesAtEitherEnd) {
   EXPECT_TRUE(Applies(rule, "::1", "::1"));
   EXPECT_TRUE(Applies(rule, "10.0.0.1", "127.0.0.1"));
   EXPECT_FALSE(Applies(rule, "10.0.0.1", "10.0.0.1"));
+}
+
+TEST(ReuseRuleTest, TwoIsForSocketsBoundToTheLoopbackDevice) {
+  EXPECT_TRUE(Applies(Rule(2, 1, 1000), "10.0.0.1", "10.0.0.1", 1));
+  EXPECT_FALSE(Applies(Rule(2, 1, 1000), "10.0.0.1", "10.0.0.1", 2));
 }
 
 TEST(ReuseRuleTest, WithoutTimestampsItIsNever) {
