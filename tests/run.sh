@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/lib.sh
 
 # All but unit, whose tests asan runs as well.
-suites=(format shell layers install docs golden scenarios browser bench fuzz asan tsan tidy)
+suites=(format shell layers install docs rules golden scenarios browser bench fuzz asan tsan tidy)
 jobs=$(nproc)
 python=/usr/bin/python3
 export TLE_BINARY=$PWD/build/release/tcp_lifecycle_exporter
@@ -41,6 +41,7 @@ suite_docs() {
   build release
   pytest tests/docs
 }
+suite_rules() { pytest tests/rules; }
 suite_golden() {
   build release
   pytest tests/golden
