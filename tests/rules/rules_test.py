@@ -139,6 +139,11 @@ def test_each_severity_is_expected_word_by_word_once():
     assert in_full == severities()
 
 
+def test_readme_names_each_alert():
+    readme = (REPOSITORY / "README.md").read_text()
+    assert [name for name in NAMES if f"[{name}](deploy/runbooks/{name}.md)" not in readme] == []
+
+
 def test_metrics_in_the_rules_are_documented():
     known = BPF_ONLY | set(re.findall(r"^\| `(\w+)`", METRICS, re.MULTILINE))
     expressions = " ".join(rule["expr"] for rule in ALERTS + RECORDS)
