@@ -115,7 +115,8 @@ def test_links_of_a_runbook_lead_somewhere(path):
         assert not anchor or anchor in {heading.lower().replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: f"{rule['alert']}-{rule['labels']['severity']}")
+@pytest.mark.parametrize(
+    "rule", ALERTS, ids=lambda rule: f"{rule['alert']}-{rule['labels']['severity']}")
 def test_an_alert_says_all_it_should(rule):
     assert rule["labels"]["severity"] in SEVERITIES and rule["labels"]["subject"]
     assert set(rule["annotations"]) == ANNOTATIONS
