@@ -48,8 +48,11 @@ suite_golden() {
 }
 suite_scenarios() { # network namespaces need root
   build release
-  as_root env TLE_BINARY="$TLE_BINARY" PYTHONDONTWRITEBYTECODE=1 \
-    "$python" -m pytest -p no:cacheprovider tests/scenarios
+  local run=(as_root env TLE_BINARY="$TLE_BINARY" PYTHONDONTWRITEBYTECODE=1
+    "$python" -m pytest -p no:cacheprovider)
+  "${run[@]}" tests/scenarios --ignore=tests/scenarios/test_alerts.py
+  # These wait most of the time, for Prometheus.
+  "${run[@]}" tests/scenarios/test_alerts.py -n 6 --dist loadgroup
 }
 suite_browser() {
   build release

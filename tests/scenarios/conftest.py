@@ -3,6 +3,7 @@
     TLE_BINARY=build/dev/tcp_lifecycle_exporter /usr/bin/python3 -m pytest tests/scenarios -k K9_
 """
 
+import itertools
 import os
 import shutil
 import sys
@@ -12,11 +13,13 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+from field.world import Place  # noqa: E402
 from harness.exporter import BINARY, Exporter  # noqa: E402
 from harness.link import Link  # noqa: E402
 from harness.netns import Namespace, why_impossible  # noqa: E402
 
 NO_NAMESPACES = why_impossible()
+FIGURES = "figures"
 
 
 def pytest_configure():
@@ -25,6 +28,10 @@ def pytest_configure():
 
 
 def pytest_terminal_summary(terminalreporter):
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == FIGURES and report.when == "call":
+                terminalreporter.write_line("\n" + value)
     if NO_NAMESPACES:
         terminalreporter.write_line(f"SCENARIOS NOT RUN: {NO_NAMESPACES}", red=True, bold=True)
 
@@ -35,6 +42,27 @@ def _new_namespace(request):
     made = Namespace()
     request.addfinalizer(made.close)
     return made
+
+
+@pytest.fixture
+def figures(record_property):
+    """Takes a text that is shown at the end of the run."""
+    return lambda text: record_property(FIGURES, text)
+
+
+@pytest.fixture
+def world(request, tmp_path):
+    """Makes a world of field/worlds.py, in a place of its own."""
+    if NO_NAMESPACES:
+        pytest.skip(NO_NAMESPACES)
+
+    made = itertools.count()
+
+    def make(world_class):
+        place = Place(tmp_path / str(next(made)))
+        request.addfinalizer(place.close)
+        return world_class(place)
+    return make
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The way into exhaustion and out of it."""
 
 import errno
-import threading
 import time
 
 import pytest
 
 from harness import ss, tcp
+from harness.churn import Churn
 from harness.counters import netstat
 from harness.destinations import of, worst_utilization
 from harness.exporter import Exporter
@@ -91,41 +91,6 @@ def test_f4_without_timestamps_nothing_is_reused(netns, peer, link, exporter):
     assert page.value("config_finding", **rule) == 1
     seen = of(page, link.address(netns), *server.getsockname())
     assert (seen.time_wait, seen.reusable, seen.headroom) == (1, 0, (0, 0))
-
-
-class Churn:
-    """Connections that are closed at once, at a steady rate, in a thread, until one fails."""
-
-    PORTS = 1200  # enough for the rate of five seconds to be a steady figure
-
-    def __init__(self, netns, share):
-        """`share` of the highest rate that never exhausts the ports."""
-        netns.set_sysctl("net.ipv4.ip_local_port_range", f"40000 {40000 + self.PORTS - 1}")
-        netns.set_sysctl("net.ipv4.tcp_tw_reuse", 0)
-        self.rate = share * self.PORTS / tcp.TIME_WAIT_SECONDS
-        self.failed_at = None
-        self.error = None
-        self._netns = netns
-        self._server = tcp.listen(netns)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        netns.on_close(self.stop)
-        self._thread.start()
-
-    def stop(self):
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self):
-        due = time.monotonic()
-        while not self._stop.wait(max(0, due - time.monotonic())):
-            try:
-                tcp.close_in_order(*tcp.pair(self._netns, self._server))
-            except OSError as error:
-                self.error, self.failed_at = error.errno, time.monotonic()
-                return
-            # What a busy machine has missed is not made good by a burst.
-            due = max(due + 1 / self.rate, time.monotonic())
 
 
 def test_k20_exhaustion_is_announced_before_it_comes_and_only_then(netns, peer):

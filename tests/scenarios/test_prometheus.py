@@ -9,7 +9,7 @@ from harness import ss, tcp
 from harness.counters import netstat
 from harness.exporter import Exporter
 from harness.population import populate
-from harness.prometheus import Prometheus
+from harness import prometheus as prometheus_server
 
 SERIES_BUDGET = 600
 
@@ -28,7 +28,7 @@ def test_prometheus_stores_what_ss_sees(netns, tmp_path):
         tcp.pair(netns, server)
     for _ in range(5):
         tcp.close_in_order(*tcp.pair(netns, server))
-    prometheus = Prometheus(exporter, tmp_path)
+    prometheus = prometheus_server.beside(exporter, tmp_path)
     prometheus.wait_for_scrapes(10)
 
     assert prometheus.one("up") == 1

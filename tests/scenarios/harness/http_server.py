@@ -1,4 +1,4 @@
-"""A plain HTTP/1.1 server in a thread. It leaves it to the client to close."""
+"""HTTP/1.1 servers in threads."""
 
 import http.server
 import threading
@@ -6,12 +6,15 @@ import threading
 from harness import tcp
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Says hello, and leaves it to the client to close."""
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # header and body in one segment: nobody waits for a delayed acknowledgement
 
     def do_GET(self):
-        body = b"hello\n"
+        self.answer(b"hello\n")
+
+    def answer(self, body):
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -21,8 +24,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serve_http(namespace, address, port):
-    server = http.server.ThreadingHTTPServer((address, port), _Handler, bind_and_activate=False)
+def serve_http(namespace, address, port, handler=Handler):
+    server = http.server.ThreadingHTTPServer((address, port), handler, bind_and_activate=False)
     server.daemon_threads = True
     server.socket.close()
     server.socket = tcp.listen(namespace, address, port)

@@ -6,14 +6,15 @@ class SnatRouter:
     _INSIDE, _OUTSIDE = "10.78.0.1", "10.79.0.1"
     _LOWEST_PORT = 61000
 
-    def __init__(self, clients, router, servers, ports):
-        for end, device, address, router_address in (
+    def __init__(self, clients, router, servers, ports, device="veth"):
+        """`device` is what the outer two have."""
+        for end, its_device, address, router_address in (
                 (clients, "inside", self.client_address, self._INSIDE),
                 (servers, "outside", self.server_address, self._OUTSIDE)):
-            router.run("ip", "link", "add", device, "type", "veth", "peer", "name", "veth",
+            router.run("ip", "link", "add", its_device, "type", "veth", "peer", "name", device,
                        "netns", end.path)
-            for namespace, name, its_address in ((router, device, router_address),
-                                                 (end, "veth", address)):
+            for namespace, name, its_address in ((router, its_device, router_address),
+                                                 (end, device, address)):
                 namespace.run("ip", "addr", "add", f"{its_address}/24", "dev", name)
                 namespace.run("ip", "link", "set", name, "up")
         clients.run("ip", "route", "add", "default", "via", self._INSIDE)
