@@ -52,7 +52,7 @@ suite_scenarios() { # network namespaces need root
     "$python" -m pytest -p no:cacheprovider)
   "${run[@]}" tests/scenarios --ignore=tests/scenarios/test_alerts.py
   # These wait most of the time, for Prometheus.
-  "${run[@]}" tests/scenarios/test_alerts.py -n 6 --dist loadgroup
+  "${run[@]}" tests/scenarios/test_alerts.py -n 4 --dist loadgroup
 }
 suite_browser() {
   build release
