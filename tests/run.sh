@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs every suite, or those named: tests/run.sh [NAME...]
+# Of the scenarios it can run those of a name alone: tests/run.sh scenarios F6
 # A failed suite does not keep the next ones from running; the exit status tells whether one failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -46,10 +47,14 @@ suite_golden() {
   build release
   pytest tests/golden
 }
-suite_scenarios() { # network namespaces need root
+suite_scenarios() { # [NAME]; network namespaces need root
   build release
   local run=(as_root env TLE_BINARY="$TLE_BINARY" PYTHONDONTWRITEBYTECODE=1
     "$python" -m pytest -p no:cacheprovider)
+  if [ $# -gt 0 ]; then
+    "${run[@]}" tests/scenarios -v -k "$1"
+    return
+  fi
   "${run[@]}" tests/scenarios --ignore=tests/scenarios/test_alerts.py
   # These wait most of the time, for Prometheus.
   "${run[@]}" tests/scenarios/test_alerts.py -n 4 --dist loadgroup
@@ -85,13 +90,17 @@ if command -v ccache >/dev/null; then
 fi
 
 [ $# -eq 0 ] || suites=("$@")
+selection=()
+if [ $# -eq 2 ] && [ "$1" = scenarios ] && ! declare -F "suite_$2" >/dev/null; then
+  suites=("$1") selection=("$2")
+fi
 for suite in "${suites[@]}"; do
   declare -F "suite_$suite" >/dev/null || die "no suite \"$suite\"; there are: $(declare -F |
     sed -n 's/^declare -f suite_//p' | paste -sd' ')"
 done
 install_packages deploy/packages.build tests/packages
 if [ "${#suites[@]}" -eq 1 ]; then
-  "suite_${suites[0]}"
+  "suite_${suites[0]}" "${selection[@]}"
   exit
 fi
 

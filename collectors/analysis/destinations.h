@@ -55,6 +55,9 @@ struct DestinationUse {
 
   static constexpr uint32_t kYoungMs = 5000;
   static constexpr uint32_t kNever = UINT32_MAX;
+
+  // Ports, open otherwise, that a connect() cannot have now.
+  uint32_t held() const { return used - on_blocked - reusable; }
 };
 
 class Destinations {

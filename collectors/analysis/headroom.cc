@@ -13,9 +13,8 @@ double ShareTaken(uint32_t headroom, uint32_t open) {
 }  // namespace
 
 Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity) {
-  const uint32_t held = use.used - use.on_blocked - use.reusable;
   Bounds<uint32_t> headroom;
-  headroom.max = capacity.open() - std::min(held, capacity.open());
+  headroom.max = capacity.open() - std::min(use.held(), capacity.open());
   headroom.min = std::min(capacity.headroom_min, headroom.max);
   return headroom;
 }
@@ -32,7 +31,7 @@ std::optional<uint32_t> SecondsToExhaustion(const DestinationUse& use, const Por
                                             double hold_seconds) {
   const double rate = ConnectionsPerSecond(use);
   const double ports = capacity.open();
-  double held = use.used - use.on_blocked - use.reusable;
+  double held = use.held();
   const auto horizon = static_cast<double>(use.freed_by_second.size());
   if (held + rate * std::min(horizon, hold_seconds) < ports) return std::nullopt;
   for (uint32_t t = 0; t <= use.freed_by_second.size(); ++t) {

@@ -17,7 +17,7 @@ struct DestinationReport {
   IpAddress source;
   IpAddress address;
   uint16_t port = 0;
-  uint32_t scope = 0;
+  uint32_t scope = 0;  // Socket::scope
   // Usable ports towards it. Lower bounds, by Ranking::error_ports at most, once the table evicts.
   uint32_t used = 0;
   uint32_t time_wait = 0;

@@ -56,10 +56,10 @@ def world(request, tmp_path):
     if NO_NAMESPACES:
         pytest.skip(NO_NAMESPACES)
 
-    made = itertools.count()
+    numbers = itertools.count()
 
     def make(world_class):
-        place = Place(tmp_path / str(next(made)))
+        place = Place(tmp_path / str(next(numbers)))
         request.addfinalizer(place.close)
         return world_class(place)
     return make

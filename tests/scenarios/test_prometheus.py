@@ -5,11 +5,11 @@ import subprocess
 
 import pytest
 
+from harness import prometheus as prometheus_server
 from harness import ss, tcp
 from harness.counters import netstat
 from harness.exporter import Exporter
 from harness.population import populate
-from harness import prometheus as prometheus_server
 
 SERIES_BUDGET = 600
 

@@ -40,11 +40,7 @@ class World:
         self.place = place
         self.netns, self.peer = place.netns, place.peer
         self.here, self.there = place.here, place.there
-        self.exporter = Exporter(self.netns, flags=self.flags())
-
-    def flags(self):
-        """The exporter's."""
-        return ()
+        self.exporter = Exporter(self.netns)
 
     def cause(self):
         raise NotImplementedError

@@ -15,6 +15,8 @@ ONE_PORT, TEN_PORTS, FEW_PORTS = "40000 40000", "40000 40009", "40000 41999"
 
 
 class CurlOnce(World):
+    """curl leaves one TIME_WAIT."""
+
     def cause(self):
         serve_http(self.peer, self.there, 80)
         self.netns.run("curl", "-sS", "--fail", f"http://{self.there}/")
@@ -146,6 +148,7 @@ class RedisKeepalive(World):
 
 
 class SoonRedisKeepalive(RedisKeepalive):
+    """The same, sooner."""
     SECONDS = 100
 
 
@@ -171,6 +174,8 @@ class FullSnatPool(World):
 
 
 class ChangedSettings(World):
+    """sysctl -w while the exporter runs."""
+
     def cause(self):
         for name, value in (("tcp_keepalive_time", 600), ("tcp_keepalive_intvl", 10),
                             ("tcp_keepalive_probes", 5), ("tcp_fin_timeout", 15),
@@ -249,6 +254,7 @@ class SteadyRate(World):
 
 
 class TooHighRate(SteadyRate):
+    """The same, more than the ports bear."""
     SHARE = 1.2
     SECONDS_TO_ALERT = 75
 

@@ -11,7 +11,7 @@ PATIENCE_SECONDS = 30
 
 
 class LocalServer:
-    def __init__(self, namespace, name, command, port, directory, ready_path="/-/ready"):
+    def __init__(self, namespace, name, command, port, directory):
         self.namespace, self.port = namespace, port
         self._name = name
         self._log = open(directory / f"{name}.log", "w+", encoding="utf-8")
@@ -20,7 +20,7 @@ class LocalServer:
                                         stderr=self._log, cwd=directory)
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
         self._connection.sock = wait_until(f"{name} listens", self.open_socket, PATIENCE_SECONDS)
-        wait_until(f"{name} is ready", lambda: self.get(ready_path)[0] == 200, PATIENCE_SECONDS)
+        wait_until(f"{name} is ready", lambda: self.get("/-/ready")[0] == 200, PATIENCE_SECONDS)
 
     def open_socket(self):
         """A connected socket, or None while nobody listens."""

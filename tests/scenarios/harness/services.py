@@ -23,18 +23,18 @@ http {{
 """
 
 
-def start_nginx(namespace, address, directory, http, port=80):
-    """`http`: the servers and upstreams, in nginx's words."""
+def start_nginx(namespace, address, directory, http):
+    """`http`: the servers and upstreams, in nginx's words; one listens on port 80."""
     directory.mkdir(exist_ok=True)
     config = directory / "nginx.conf"
     config.write_text(_NGINX.format(directory=directory, http=http))
-    return _start(namespace, address, port, ["nginx", "-e", "stderr", "-c", str(config)])
+    return _start(namespace, address, 80, ["nginx", "-e", "stderr", "-c", str(config)])
 
 
-def start_redis(namespace, address, *flags, port=6379):
-    return _start(namespace, address, port,
-                  ["redis-server", "--bind", address, "--port", str(port), "--save", "",
-                   "--protected-mode", "no", "--tcp-backlog", "511", *flags])
+def start_redis(namespace, address, *flags):
+    return _start(namespace, address, 6379,
+                  ["redis-server", "--bind", address, "--save", "", "--protected-mode", "no",
+                   *flags])
 
 
 def start_app(namespace, address, port, redis_address, *flags):
@@ -44,8 +44,8 @@ def start_app(namespace, address, port, redis_address, *flags):
                    *flags])
 
 
-def start_wrk(namespace, url, seconds, connections=8):
-    return namespace.start(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", url],
+def start_wrk(namespace, url, seconds):
+    return namespace.start(["wrk", "-t1", "-c8", f"-d{seconds}s", url],
                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, text=True)
 
