@@ -69,14 +69,14 @@ class Client {
     }
   }
 
-  int fd() const { return fd_.get(); }
-
- private:
   bool WaitReadable(const Deadline& deadline) {
     pollfd poll_fd = {.fd = fd_.get(), .events = POLLIN, .revents = 0};
     return poll(&poll_fd, 1, static_cast<int>(deadline.Left().count())) > 0;
   }
 
+  int fd() const { return fd_.get(); }
+
+ private:
   template <typename Done>
   std::string ReadUntil(std::chrono::milliseconds wait, Done done) {
     const Deadline deadline = Deadline::After(wait);

@@ -179,6 +179,7 @@ TEST_F(ServerTest, AClientThatNeverReadsIsCut) {
   scrape_ = [](const Deadline&) { return ResultOf(std::string(32 * 1024 * 1024, 'x')); };
   Client client(port_, /*receive_buffer_bytes=*/4096);
   client.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(client.WaitReadable(Deadline::After(seconds(10))));  // the server writes from here on
   std::this_thread::sleep_for(seconds(6));
   EXPECT_LT(client.ReadAll().size(), 32u * 1024 * 1024);
 }
