@@ -40,7 +40,10 @@ class World:
         self.place = place
         self.netns, self.peer = place.netns, place.peer
         self.here, self.there = place.here, place.there
-        self.exporter = Exporter(self.netns)
+        self.exporter = self.start_exporter()
+
+    def start_exporter(self):
+        return Exporter(self.netns)
 
     def cause(self):
         raise NotImplementedError

@@ -3,8 +3,9 @@
 import contextlib
 
 from field.world import Repeated, World
-from harness import ss, tcp
+from harness import procfs_tree, ss, tcp
 from harness.churn import Churn
+from harness.exporter import Exporter
 from harness.http_server import serve_http
 from harness.population import keepalive
 from harness.services import get_200_times, start_app, start_nginx, start_redis, start_wrk
@@ -24,11 +25,12 @@ class CurlOnce(World):
 
 class SecondCurl(World):
     """A range of one port, which the first curl leaves in TIME_WAIT."""
+    PAUSE_SECONDS = 2
 
     def cause(self):
         serve_http(self.peer, self.there, 80)
         self.netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
-        self._curls = Repeated(self.netns, self.curl, 2)
+        self._curls = Repeated(self.netns, self.curl, self.PAUSE_SECONDS)
         wait_until("a TIME_WAIT holds the port", lambda: ss.count(self.netns, state="time_wait"))
 
     def curl(self):
@@ -43,6 +45,15 @@ class SecondCurl(World):
         self.netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
 
 
+class ReusedPort(SecondCurl):
+    """With tcp_tw_reuse=1 the port can be had again after a second."""
+    PAUSE_SECONDS = 3  # no two scrapes in succession meet the second in which it cannot
+
+    def cause(self):
+        self.netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+        super().cause()
+
+
 class ReuseWithoutTimestamps(SecondCurl):
     """tcp_tw_reuse=1 does nothing without tcp_timestamps."""
 
@@ -54,6 +65,24 @@ class ReuseWithoutTimestamps(SecondCurl):
     def cure(self):
         self.netns.set_sysctl("net.ipv4.tcp_timestamps", 1)
         super().cure()
+
+
+class Recycling(World):
+    """tcp_tw_recycle is on, as kernels before 4.12 had it."""
+    SECONDS_TO_ALERT = 110  # the alert waits for a minute
+
+    def start_exporter(self):
+        self._proc = procfs_tree.copy(self.netns, self.place.directory / "proc")
+        return Exporter(self.netns, "procfs", flags=[f"--path.procfs={self._proc}"])
+
+    def cause(self):
+        self._set(1)
+
+    def cure(self):
+        self._set(0)
+
+    def _set(self, value):
+        (self._proc / "sys/net/ipv4/tcp_tw_recycle").write_text(f"{value}\n")
 
 
 class RedisApplication(World):
@@ -263,7 +292,9 @@ class TooHighRate(SteadyRate):
 WORLDS = {
     "F1": CurlOnce,
     "F2": SecondCurl,
+    "F3": ReusedPort,
     "F4": ReuseWithoutTimestamps,
+    "F5": Recycling,
     "F6": RedisApplication,
     "F6 with a pool": PooledRedisApplication,
     "F7": Proxy,
