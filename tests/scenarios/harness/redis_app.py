@@ -2,7 +2,8 @@
 
     redis_app.py ADDRESS PORT REDIS_ADDRESS [--pool]
 
-Without --pool it opens, and closes, a connection to Redis for each request.
+Without --pool it opens, and closes, a connection to Redis for each request. Answers 503 where
+there is none.
 """
 
 import logging
@@ -26,6 +27,10 @@ def main():
             answer = str(client.incr("requests"))
             client.connection_pool.disconnect()
             return answer
+
+    @app.errorhandler(redis.ConnectionError)
+    def unavailable(error):
+        return str(error), 503
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     WSGIRequestHandler.protocol_version = "HTTP/1.1"  # keeps connections open
