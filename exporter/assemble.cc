@@ -30,7 +30,7 @@ absl::StatusOr<Pass> MakePass(const Options& options,
   parts.facts = std::move(kernel->facts);
   parts.process = std::move(kernel->process);
   parts.build = {std::string(build.version), std::string(build.revision),
-                 std::string(build.compiler), "none"};
+                 std::string(build.compiler), std::string(build.bpf)};
   parts.on_status = [&failures](absl::string_view part, const absl::Status& status) {
     failures.OnStatus(part, status);
   };

@@ -14,6 +14,7 @@ struct BuildInfo {
   absl::string_view branch;
   absl::string_view compiler;
   absl::string_view platform;
+  absl::string_view bpf;  // whether it can read sockets by BPF: yes, no
 };
 
 BuildInfo GetBuildInfo();

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "collectors/kernel/bpf/source.h"
 #include "collectors/kernel/procfs/facts_reader.h"
 #include "collectors/kernel/procfs/netns_name.h"
 #include "collectors/kernel/procfs/proc_files.h"
@@ -19,18 +20,26 @@ namespace tcp_lifecycle {
 namespace {
 
 std::vector<SourceCandidate> LiveCandidates(const Options& options) {
+  const SourceCandidate bpf = {"bpf", []() -> absl::StatusOr<std::unique_ptr<SocketSource>> {
+                                 absl::StatusOr<std::unique_ptr<SocketSource>> dumps =
+                                     OpenSockDiag();
+                                 if (!dumps.ok()) return dumps;
+                                 return OpenBpf(*std::move(dumps));
+                               }};
   const SourceCandidate sock_diag = {"sock_diag", OpenSockDiag};
   const SourceCandidate procfs = {
       "procfs", [root = options.procfs]() -> absl::StatusOr<std::unique_ptr<SocketSource>> {
         return std::make_unique<ProcfsSource>(ProcFiles(root));
       }};
   switch (options.source) {
+    case SourceChoice::kBpf:
+      return {bpf};
     case SourceChoice::kSockDiag:
       return {sock_diag};
     case SourceChoice::kProcfs:
       return {procfs};
     default:
-      return {sock_diag, procfs};
+      return {bpf, sock_diag, procfs};
   }
 }
 

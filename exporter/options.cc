@@ -27,7 +27,8 @@ struct Choice {
   absl::string_view name;
   Value value;
 };
-constexpr std::array<Choice<SourceChoice>, 4> kSources = {{{"auto", SourceChoice::kAuto},
+constexpr std::array<Choice<SourceChoice>, 5> kSources = {{{"auto", SourceChoice::kAuto},
+                                                           {"bpf", SourceChoice::kBpf},
                                                            {"sock_diag", SourceChoice::kSockDiag},
                                                            {"procfs", SourceChoice::kProcfs},
                                                            {"replay", SourceChoice::kReplay}}};

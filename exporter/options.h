@@ -13,7 +13,7 @@
 namespace tcp_lifecycle {
 
 enum class Action { kServe, kDoctor, kOnce, kRecord, kPrintMetricsMd, kVersion, kHelp };
-enum class SourceChoice { kAuto, kSockDiag, kProcfs, kReplay };
+enum class SourceChoice { kAuto, kBpf, kSockDiag, kProcfs, kReplay };
 
 struct Options {
   Action action = Action::kServe;

@@ -20,7 +20,7 @@ preset() { # PRESET [TARGET]
   ctest --preset "$1"
 }
 
-suite_format() { sources '*.cc' '*.h' | xargs -0 clang-format --dry-run -Werror; }
+suite_format() { sources '*.cc' '*.h' '*.c' | xargs -0 clang-format --dry-run -Werror; }
 suite_shell() { sources '*.sh' .ci/run | xargs -0 shellcheck -x; }
 suite_layers() { pytest tests/layers; }
 suite_unit() { preset dev; }

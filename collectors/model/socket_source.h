@@ -33,6 +33,9 @@ struct PassInfo {
   // be read. A row whose attributes make no sense is delivered without them, and counted too.
   uint64_t unknown_states = 0;
   uint64_t malformed = 0;
+  // Of the bpf source: runs for pieces of the table, and such for what had moved meanwhile.
+  uint64_t walk_pieces = 0;
+  uint64_t walk_rewalks = 0;
   bool knows_bound_inactive = false;  // false: their absence proves nothing
   bool knows_unaccepted = false;
 };

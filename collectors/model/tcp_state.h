@@ -55,6 +55,10 @@ class TcpStateSet {
     other.bits_ |= bits_;
     return other;
   }
+  constexpr TcpStateSet operator&(TcpStateSet other) const {
+    other.bits_ &= bits_;
+    return other;
+  }
   constexpr TcpStateSet Without(TcpState state) const {
     TcpStateSet rest = *this;
     rest.bits_ &= ~Bit(state);

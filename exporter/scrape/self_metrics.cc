@@ -26,6 +26,8 @@ enum Self : size_t {
   kPassSockets,
   kPassTruncated,
   kPassSkippedRows,
+  kPassPieces,
+  kPassRewalks,
   kSourceInfo,
   kBuildInfo,
   kProcessCpu,
@@ -67,6 +69,18 @@ constexpr FamilyDescriptor kFamilies[] = {
      "Rows left out because their state is unknown or their bytes make no sense; a row of which "
      "only attributes are bad counts as malformed and stays in.",
      "", ""},
+    {"tcp_lifecycle_scrape_pass_pieces",
+     MetricType::Gauge,
+     {},
+     "With reader bpf: pieces in which the kernel's table was walked.",
+     "",
+     ""},
+    {"tcp_lifecycle_scrape_pass_rewalks",
+     MetricType::Gauge,
+     {},
+     "With reader bpf: buckets walked again because a socket moved meanwhile.",
+     "",
+     ""},
     {"tcp_lifecycle_scrape_source_info", MetricType::Gauge, kReaderLabel,
      "1 for the way in which sockets are read.", "", ""},
     {"tcp_lifecycle_exporter_build_info", MetricType::Gauge, kBuildLabels,
@@ -122,6 +136,9 @@ void DescribePass(const ScrapeResult& result, FamilySet& out) {
   const PassInfo& info = result.snapshot.pass;
   out.Add(kFamilies[kPassSkippedRows], {"unknown_state"}, static_cast<double>(info.unknown_states));
   out.Add(kFamilies[kPassSkippedRows], {"malformed"}, static_cast<double>(info.malformed));
+  if (info.walk_pieces == 0) return;
+  out.Add(kFamilies[kPassPieces], {}, static_cast<double>(info.walk_pieces));
+  out.Add(kFamilies[kPassRewalks], {}, static_cast<double>(info.walk_rewalks));
 }
 
 void DescribeProcess(const ProcessStats& process, FamilySet& out) {

@@ -3,8 +3,8 @@
 // READY, and keeps them until standard input ends.
 //
 // ESTABLISHED sockets come from TCP_REPAIR without a packet (needs CAP_NET_ADMIN), one in ten IPv4
-// mapped, half with keepalive; TIME_WAIT ones from real connections over the loopback, closed by
-// their client, which the kernel keeps for 60 seconds.
+// mapped, half with keepalive, their ports chosen by connect(); TIME_WAIT ones from real
+// connections over the loopback, closed by their client, which the kernel keeps for 60 seconds.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/prctl.h>
@@ -73,16 +73,18 @@ void MakeEstablished(long number, long destinations) {
   const bool mapped = number % 10 == 0;
   const int fd = RepairSocket(mapped ? AF_INET6 : AF_INET);
   if (number / destinations % 2 == 0) setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+  if (setsockopt(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) != 0) {
+    Die("IP_BIND_ADDRESS_NO_PORT");
+  }
   const long of_destination = number / destinations;
-  const auto port = static_cast<uint16_t>(10000 + of_destination % kPortsPerSource);
   const uint32_t local =
       Loopback(kLocal, static_cast<uint32_t>(2 + of_destination / kPortsPerSource));
   const uint32_t remote =
       Loopback(kEstablishedPeers, static_cast<uint32_t>(destinations + number % destinations));
   if (mapped) {
-    BindAndConnect(fd, Mapped(local, port), Mapped(remote, kServerPort));
+    BindAndConnect(fd, Mapped(local, 0), Mapped(remote, kServerPort));
   } else {
-    BindAndConnect(fd, Address(local, port), Address(remote, kServerPort));
+    BindAndConnect(fd, Address(local, 0), Address(remote, kServerPort));
   }
 }
 

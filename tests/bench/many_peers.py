@@ -35,7 +35,8 @@ def report(name, namespace, options, empty_kb, *counts):
     where it does not name the busy ones or took too much memory."""
     fill(namespace, options.tools, options.busy, 0, BUSY_DESTINATIONS)
     fill(namespace, options.tools, *counts)
-    server = start_exporter(namespace, options.exporter, "--collector.ports.min-utilization=0")
+    server = start_exporter(
+        namespace, options.exporter, "sock_diag", "--collector.ports.min-utilization=0")
     for _ in range(SCRAPES):
         page = server.work()
     used = [int(text) for text in re.findall(
@@ -63,7 +64,7 @@ def main():
     parser.add_argument("--busy", default=50_000, type=int)
     options = parser.parse_args()
     with Namespace("bench-empty") as empty:
-        idle = start_exporter(empty, options.exporter)
+        idle = start_exporter(empty, options.exporter, "sock_diag")
         for _ in range(SCRAPES):
             idle.work()
         empty_kb = peak_kb(idle.pid)

@@ -8,7 +8,7 @@ Needs root. Makes two network namespaces, an empty one and one with so many sock
 and in the latter measures in turn, round by round, the CPU time (user and system, all threads) of
 
     bare dump      the same sock_diag dumps, received and thrown away (bare_dump)
-    exporter       GET /metrics, gzip, on one connection, --collector.sockets.source=sock_diag
+    bpf, sock_diag GET /metrics, gzip, on one connection, with --collector.sockets.source so
     node_exporter  the same with only its collector tcpstat
 
 then prints medians, spread and ratios, and the exporter's peak memory in both namespaces.
@@ -27,7 +27,8 @@ import subprocess
 import sys
 import time
 
-EXPORTER_PORT, NODE_EXPORTER_PORT = 10460, 9100
+EXPORTER_PORTS = {"bpf": 10460, "sock_diag": 10461}
+NODE_EXPORTER_PORT = 9100
 NODE_EXPORTER = "prometheus-node-exporter"
 SYSCTLS = {
     "net/ipv4/ip_local_port_range": "1024 65535",
@@ -147,9 +148,10 @@ class BareDump:
         return answer
 
 
-def start_exporter(namespace, exporter, *more_flags):
-    flags = [f"--web.listen-address=127.0.0.1:{EXPORTER_PORT}", "--collector.sockets.source=sock_diag"]
-    return Server(namespace, EXPORTER_PORT, exporter, *flags, *more_flags)
+def start_exporter(namespace, exporter, source, *more_flags):
+    port = EXPORTER_PORTS[source]
+    flags = [f"--web.listen-address=127.0.0.1:{port}", f"--collector.sockets.source={source}"]
+    return Server(namespace, port, exporter, *flags, *more_flags)
 
 
 def start_node_exporter(namespace):
@@ -212,13 +214,13 @@ def main():
     options = parser.parse_args()
 
     with Namespace("bench-empty") as empty, Namespace("bench-full") as full:
-        idle = start_exporter(empty, options.exporter)
-        for _ in range(3):
-            idle.work()
-        readers = {
-            "bare dump": BareDump(full, options.tools / "bare_dump"),
-            "exporter": start_exporter(full, options.exporter),
-        }
+        idle = {source: start_exporter(empty, options.exporter, source) for source in EXPORTER_PORTS}
+        for exporter in idle.values():
+            for _ in range(3):
+                exporter.work()
+        readers = {"bare dump": BareDump(full, options.tools / "bare_dump")}
+        for source in EXPORTER_PORTS:
+            readers[source] = start_exporter(full, options.exporter, source)
         if shutil.which(NODE_EXPORTER):
             readers["node_exporter"] = start_node_exporter(full)
         half = options.sockets // 2
@@ -227,20 +229,19 @@ def main():
         )
         if maker.stdout.readline() != "READY\n":
             sys.exit("scrape_cost.py: make_sockets failed")
-        before = sockets_on(readers["exporter"].work())
+        before = sockets_on(readers["sock_diag"].work())
         costs = measure(readers, options.rounds)
-        after = sockets_on(readers["exporter"].work())
+        after = sockets_on(readers["sock_diag"].work())
         print(f"{before} sockets at the start, {after} at the end, {options.rounds} rounds\n")
         report(costs)
         if "node_exporter" not in readers:
             print(f"{NODE_EXPORTER} is not installed: not compared")
-        grown = peak_kb(readers["exporter"].pid) - peak_kb(idle.pid)
-        print(
-            f"\nexporter's peak memory: {peak_kb(idle.pid)} kB with no sockets, "
-            f"{peak_kb(readers['exporter'].pid)} kB with them (+{grown} kB)"
-        )
+        print()
+        for source, exporter in idle.items():
+            empty_kb, full_kb = peak_kb(exporter.pid), peak_kb(readers[source].pid)
+            print(f"peak memory of {source}: {empty_kb} kB with no sockets, {full_kb} kB with them")
         if "node_exporter" in readers:
-            print(f"node_exporter's peak memory: {peak_kb(readers['node_exporter'].pid)} kB")
+            print(f"peak memory of node_exporter: {peak_kb(readers['node_exporter'].pid)} kB")
 
 
 if __name__ == "__main__":

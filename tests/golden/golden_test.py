@@ -8,6 +8,8 @@ import pages
 import pytest
 
 FIXTURES = pages.fixtures()
+# Of the live kernel alone: no recording has them.
+OF_THE_BPF_WALK = {"tcp_lifecycle_scrape_pass_pieces", "tcp_lifecycle_scrape_pass_rewalks"}
 
 
 def families(page):
@@ -102,7 +104,8 @@ def test_every_documented_family_is_on_a_page_and_the_other_way_round():
     shown = set()
     for fixture in FIXTURES:
         shown |= families(pages.golden(fixture).read_text(encoding="utf-8"))
-    assert shown == documented
+    assert shown.isdisjoint(OF_THE_BPF_WALK)
+    assert shown | OF_THE_BPF_WALK == documented
 
 
 def test_a_disabled_collector_is_not_on_the_page():

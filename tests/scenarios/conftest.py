@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(__file__))
 
 from field.world import Place  # noqa: E402
-from harness.exporter import BINARY, Exporter  # noqa: E402
+from harness.exporter import BINARY, Exporter, why_no_bpf  # noqa: E402
 from harness.link import Link  # noqa: E402
 from harness.netns import Namespace, why_impossible  # noqa: E402
 
@@ -34,6 +34,8 @@ def pytest_terminal_summary(terminalreporter):
                 terminalreporter.write_line("\n" + value)
     if NO_NAMESPACES:
         terminalreporter.write_line(f"SCENARIOS NOT RUN: {NO_NAMESPACES}", red=True, bold=True)
+    if why_no_bpf():
+        terminalreporter.write_line(f"BPF NOT TESTED: {why_no_bpf()}", red=True, bold=True)
 
 
 def _new_namespace(request):
@@ -94,10 +96,19 @@ def link(netns, peer):
     return Link(netns, peer)
 
 
-@pytest.fixture(params=["sock_diag", "procfs"])
+@pytest.fixture(params=["bpf", "sock_diag", "procfs"])
 def source(request):
     """Each reader of the kernel that can run here."""
+    if request.param == "bpf":
+        request.getfixturevalue("bpf")
     return request.param
+
+
+@pytest.fixture
+def bpf():
+    """For a test that needs BPF."""
+    if reason := why_no_bpf():
+        pytest.skip(f"NO BPF HERE: {reason}")
 
 
 @pytest.fixture

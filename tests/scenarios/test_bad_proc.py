@@ -125,12 +125,6 @@ def test_without_netlink_auto_reads_procfs(netns):
     assert "sock_diag" in exporter.log()
 
 
-def test_with_netlink_auto_reads_sock_diag(netns):
-    page = Exporter(netns, "auto").scrape()
-    assert page.by("reader", "scrape_source_info") == {
-        "bpf": 0, "sock_diag": 1, "procfs": 0, "replay": 0}
-
-
 def test_without_netlink_sock_diag_is_refused_with_the_reason(netns):
     done = run_binary(netns, "--once", "--collector.sockets.source=sock_diag",
                       preexec_fn=deny_netlink)

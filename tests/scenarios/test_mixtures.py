@@ -6,12 +6,12 @@ import random
 
 from harness import ss
 from harness.destinations import on_page
-from harness.exporter import page_once
+from harness.exporter import page_once, why_no_bpf
 from harness.mixture import FIRST_PORT, MOST_PORTS, Mixture, draw
 from harness.stage import Stage
 from harness.still import still
 
-SOURCES = ("sock_diag", "procfs")
+SOURCES = ("sock_diag", "procfs") if why_no_bpf() else ("bpf", "sock_diag", "procfs")
 MIXTURES = 60
 ALL_DESTINATIONS = ("--collector.ports.min-utilization=0", "--collector.ports.top=100")
 

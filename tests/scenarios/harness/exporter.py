@@ -5,6 +5,7 @@ ends with a reset. So its own three sockets (a listener, two connected ends) are
 in most scenarios, use no ephemeral port and never become TIME_WAIT: IPv4 figures stay exact.
 """
 
+import functools
 import http.client
 import os
 import re
@@ -20,9 +21,17 @@ from harness.waiting import wait_until
 BINARY = os.environ.get("TLE_BINARY") or os.path.join(
     os.path.dirname(__file__), "../../../build/dev/tcp_lifecycle_exporter")
 ADDRESS = "::1"
-# A wrapper that makes the exporter run as a user without any rights.
-NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
-          "--bounding-set=-all", "--no-new-privs"]
+
+
+def nobody_with(*capabilities):
+    """A wrapper that makes the exporter run as a user without any rights but these."""
+    sets = ",".join(["-all", *(f"+{capability}" for capability in capabilities)])
+    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", f"--inh-caps={sets}",
+            f"--ambient-caps={sets}", f"--bounding-set={sets}", "--no-new-privs"]
+
+
+NOBODY = nobody_with()
+BPF_CAPABILITIES = ("bpf", "perfmon")
 # Sanitized builds are several times slower to start and to answer.
 PATIENCE_SECONDS = 20
 _SANITIZER_REPORT = re.compile(r"Sanitizer|runtime error:")
@@ -134,3 +143,11 @@ def page_once(namespace, source, *flags, **how):
     done = run_binary(namespace, "--once", *base_flags(source), *flags, **how)
     assert done.returncode == 0, done.stderr
     return Page(done.stdout)
+
+
+@functools.cache
+def why_no_bpf():
+    """What the exporter says where it cannot read by BPF; an empty text where it can."""
+    done = subprocess.run([BINARY, "--once", *base_flags("bpf")], capture_output=True, text=True,
+                          check=False, timeout=PATIENCE_SECONDS, stdin=subprocess.DEVNULL)
+    return done.stderr if done.returncode else ""

@@ -74,6 +74,7 @@ TEST(OptionsTest, EveryValueIsTaken) {
 
 TEST(OptionsTest, EverySourceHasItsName) {
   EXPECT_EQ(Good({"--collector.sockets.source=auto"}).source, SourceChoice::kAuto);
+  EXPECT_EQ(Good({"--collector.sockets.source=bpf"}).source, SourceChoice::kBpf);
   EXPECT_EQ(Good({"--collector.sockets.source=sock_diag"}).source, SourceChoice::kSockDiag);
   const Options options =
       Good({"--collector.sockets.source=replay", "--collector.sockets.replay-dir=/r"});
@@ -216,7 +217,8 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
        "--web.scrape-timeout-offset=\"-1\": must be a time like 10s, 0.5s or 1500ms, at most "
        "3600s"},
       {"--collector.sockets.source=netlink",
-       "--collector.sockets.source=\"netlink\": must be one of auto, sock_diag, procfs, replay"},
+       "--collector.sockets.source=\"netlink\": must be one of auto, bpf, sock_diag, procfs, "
+       "replay"},
       {"--collector.sockets.source=replay",
        "--collector.sockets.replay-dir=DIR and --collector.sockets.source=replay need each other"},
       {"--collector.sockets.replay-dir=/tmp",

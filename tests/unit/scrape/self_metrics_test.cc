@@ -9,6 +9,7 @@ namespace tcp_lifecycle {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string Describe(const ScrapeResult& result,
                      const absl::StatusOr<ProcessStats>& process = ProcessStats()) {
@@ -42,6 +43,17 @@ TEST(SelfMetricsTest, EachCollectorHasItsSuccessAndItsTime) {
         "seconds{collector=\"good\"} 0.25\n", "seconds{collector=\"bad\"} 0.5\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+}
+
+TEST(SelfMetricsTest, AWalkTellsItsPiecesAndWhatMoved) {
+  ScrapeResult result;
+  result.pass.emplace();
+  EXPECT_THAT(Describe(result), Not(HasSubstr("tcp_lifecycle_scrape_pass_pieces")));
+  result.snapshot.pass.walk_pieces = 64;
+  result.snapshot.pass.walk_rewalks = 2;
+  const std::string text = Describe(result);
+  EXPECT_THAT(text, HasSubstr("\ntcp_lifecycle_scrape_pass_pieces 64\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcp_lifecycle_scrape_pass_rewalks 2\n"));
 }
 
 TEST(SelfMetricsTest, ProcessMetricsHaveTheStandardNames) {

@@ -9,9 +9,9 @@
 #include "collectors/kernel/procfs/facts_reader.h"
 #include "collectors/kernel/replay/source.h"
 #include "collectors/model/unique_fd.h"
+#include "tests/unit/kernel/new_namespace.h"
 #include "tests/unit/kernel/procfs/proc_tree.h"
 #include "tests/unit/kernel/replay/recorded.h"
-#include "tests/unit/kernel/sock_diag/new_namespace.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "collectors/kernel/sock_diag/source.h"
 #include "collectors/model/unique_fd.h"
-#include "tests/unit/kernel/sock_diag/new_namespace.h"
+#include "tests/unit/kernel/new_namespace.h"
 
 namespace tcp_lifecycle {
 namespace {

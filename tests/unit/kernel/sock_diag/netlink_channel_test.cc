@@ -8,8 +8,8 @@
 #include <chrono>
 #include <csignal>
 
+#include "tests/unit/kernel/new_namespace.h"
 #include "tests/unit/kernel/sock_diag/messages.h"
-#include "tests/unit/kernel/sock_diag/new_namespace.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -1,0 +1,81 @@
+#include "collectors/kernel/bpf/table_walk.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+constexpr int kMostRewalks = 100;  // of one bucket: each time a socket would have to move just then
+
+std::span<WireRecord> RecordsOf(WalkProgram& program) {
+  return std::span(program.buffer().records).first(program.control().records);
+}
+
+// The buckets to be walked again, each once.
+std::vector<uint32_t> RedoOf(const WireControl& control) {
+  std::vector<uint32_t> redo(control.redo, control.redo + control.redo_count);
+  std::sort(redo.begin(), redo.end());
+  redo.erase(std::unique(redo.begin(), redo.end()), redo.end());
+  return redo;
+}
+
+// Drops the records of `buckets`, in place; what stays.
+std::span<WireRecord> Without(std::span<WireRecord> records, uint32_t mask,
+                              const std::vector<uint32_t>& buckets) {
+  if (buckets.empty()) return records;
+  const auto end = std::remove_if(records.begin(), records.end(), [&](const WireRecord& record) {
+    return std::binary_search(buckets.begin(), buckets.end(), record.hash & mask);
+  });
+  return records.first(static_cast<size_t>(end - records.begin()));
+}
+
+}  // namespace
+
+absl::StatusOr<TableWalkCounts> WalkTable(
+    WalkProgram& program, WalkedTable table, const Deadline& deadline,
+    absl::FunctionRef<void(std::span<const WireRecord>)> visit) {
+  TableWalkCounts counts;
+  const WireControl& control = program.control();
+  if (absl::Status status = program.Run(table, 0, 0); !status.ok()) return status;
+  const uint32_t buckets = control.buckets;
+  uint32_t size = kPieceBuckets;
+  for (uint32_t first = 0; first < buckets;) {
+    if (deadline.Passed()) {
+      return absl::DeadlineExceededError(
+          absl::StrCat("BPF walk: bucket ", first, " of ", buckets, " at the deadline"));
+    }
+    const uint32_t end = first + std::min(size, buckets - first);
+    if (absl::Status status = program.Run(table, first, end); !status.ok()) return status;
+    if (control.overflow != 0) {
+      if (end - first == 1) {
+        return absl::DataLossError(
+            absl::StrCat("BPF walk: more than ", WIRE_RECORDS, " sockets in bucket ", first));
+      }
+      size = (end - first) / 2;
+      continue;
+    }
+    ++counts.pieces;
+    const std::vector<uint32_t> redo = RedoOf(control);
+    visit(Without(RecordsOf(program), buckets - 1, redo));
+    for (const uint32_t bucket : redo) {
+      int tries = 0;
+      do {
+        if (++tries > kMostRewalks) {
+          return absl::DataLossError(absl::StrCat("BPF walk: sockets of bucket ", bucket,
+                                                  " moved in each of ", kMostRewalks, " runs"));
+        }
+        if (absl::Status status = program.Run(table, bucket, bucket + 1); !status.ok())
+          return status;
+        ++counts.rewalks;
+      } while (control.redo_count != 0 || control.overflow != 0);
+      visit(RecordsOf(program));
+    }
+    first = end;
+  }
+  return counts;
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,34 @@
+// The loaded BPF walk (walk.bpf.c): one run reads one piece of one of the kernel's hashes of TCP
+// sockets. An interface, so that what drives it can be tested without a kernel.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "collectors/kernel/bpf/wire.h"
+
+namespace tcp_lifecycle {
+
+// Connected sockets and TIME_WAIT; bound ones that neither listen nor are connected.
+enum class WalkedTable { kConnected, kBound };
+
+class WalkProgram {
+ public:
+  virtual ~WalkProgram() = default;
+
+  // Buckets [first, end) of the table that the calling thread's network namespace uses; what it
+  // found is in control() and buffer() until the next run. An empty piece tells the table's size.
+  virtual absl::Status Run(WalkedTable table, uint32_t first, uint32_t end) = 0;
+  virtual const WireControl& control() const = 0;
+  virtual WireBuffer& buffer() = 0;
+};
+
+// Loads it, and gives up the calling thread's CAP_BPF and CAP_PERFMON, which only loading needs.
+// `most_records`: a run's, at least 512; tests make it small. PermissionDenied without CAP_BPF and
+// CAP_PERFMON; Unimplemented where the kernel cannot load it, or where this program was built
+// without it.
+absl::StatusOr<std::unique_ptr<WalkProgram>> LoadWalkProgram(uint32_t most_records = WIRE_RECORDS);
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,71 @@
+// What the BPF walk writes and user space reads; compiled on both sides: plain C, fixed widths, no
+// pointers. The walk fills one buffer a piece, the reader empties it before it asks for the next.
+#pragma once
+
+#include <stdint.h>  // NOLINT(modernize-deprecated-headers): it is C as well
+
+#define WIRE_RECORDS 32768  // of one run; a power of two, as the next
+#define WIRE_REDO 256
+// Sockets on one port and address among which bound-inactive ones are looked for, the newest first.
+#define WIRE_OWNERS 1024
+
+enum WireFamily {
+  kWireIpv4 = 0,
+  kWireIpv6 = 1,  // the addresses are in addresses6, at the index in local_address
+};
+
+enum WireFlag {
+  kWireMinisocket = 1,    // of TIME_WAIT or FIN_WAIT2
+  kWireKeepopen = 2,      // SO_KEEPALIVE
+  kWireOrphan = 4,        // SOCK_DEAD: no program has it any more
+  kWireUnaccepted = 8,    // no program has it yet
+  kWireAutobound = 16,    // connect() chose its port
+  kWireBoundToPort = 32,  // bind() was given its port; never of a minisocket
+};
+
+// 40 bytes. Ports and IPv4 addresses as struct sock_common has them.
+struct WireRecord {
+  uint32_t remote_address, local_address;  // network order
+  uint16_t remote_port;                    // network order
+  uint16_t local_port;                     // host order
+  uint32_t hash;                           // its bucket is hash & (buckets - 1)
+  uint8_t state;                           // the kernel's number; 5 of a FIN_WAIT2 minisocket
+  uint8_t timer;                           // as idiag_timer
+  uint8_t retransmits;                     // as idiag_retrans
+  uint8_t family;                          // WireFamily, of the tuple: mapped is IPv4
+  uint32_t flags;                          // WireFlag
+  uint32_t jiffies_left;                   // until the timer fires; 0 when it is due
+  uint32_t netns;                          // inode number of the network namespace
+  uint32_t scope;                          // interface it is bound to
+  uint32_t spare;
+};
+
+struct WireAddresses6 {
+  uint8_t local[16], remote[16];
+};
+
+struct WireBuffer {
+  struct WireRecord records[WIRE_RECORDS];
+  struct WireAddresses6 addresses6[WIRE_RECORDS];
+};
+
+// Filled by every run.
+struct WireControl {
+  uint32_t records, addresses6;
+  uint32_t buckets;     // of the calling thread's table; 0 where it cannot be walked
+  uint32_t overflow;    // the piece did not fit: its records are not whole
+  uint32_t redo_count;  // chains that led into another bucket: to be walked again
+  uint32_t strangers;   // sockets met in a bucket not theirs, and left out
+  uint32_t spare;
+  uint32_t netns;      // inode number of the calling thread's network namespace
+  uint64_t jiffies;    // when the run began, as the kernel counts: from -300 s modulo 2^32
+  uint64_t uptime_ns;  // the same moment
+  uint32_t redo[WIRE_REDO];
+};
+
+// The context of BPF_PROG_RUN.
+struct WireRequest {
+  uint32_t first, end;    // buckets [first, end)
+  uint32_t most_records;  // at most WIRE_RECORDS, at least 512
+  uint32_t spare;
+};

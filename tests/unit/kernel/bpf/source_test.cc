@@ -1,0 +1,160 @@
+#include "collectors/kernel/bpf/source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "tests/unit/kernel/bpf/fake_walk.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+WireRecord Bound(uint16_t port) {
+  WireRecord record = RecordOf(port);
+  record.state = 7;
+  record.remote_port = 0;
+  return record;
+}
+
+// One listener, and one bound-inactive socket on port 1, where it is asked for them.
+class FakeDumps : public SocketSource {
+ public:
+  explicit FakeDumps(std::vector<TcpStateSet>& asked) : asked_(asked) {}
+
+  absl::string_view Name() const override { return "fake"; }
+  absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline&,
+                                   SocketVisitor& visitor) override {
+    asked_.push_back(query.states);
+    PassInfo info;
+    if (query.states.Contains(TcpState::kListen)) {
+      Listener listener;
+      listener.socket.state = TcpState::kListen;
+      visitor.OnListeners({&listener, 1});
+      ++info.sockets;
+    }
+    if (query.states.Contains(TcpState::kBoundInactive)) {
+      Socket socket;
+      socket.state = TcpState::kBoundInactive;
+      socket.local_port = 1;
+      visitor.OnSockets({&socket, 1});
+      ++info.sockets;
+      info.knows_bound_inactive = true;
+    }
+    return info;
+  }
+
+ private:
+  std::vector<TcpStateSet>& asked_;
+};
+
+class BpfSourceTest : public testing::Test, public SocketVisitor {
+ protected:
+  void OnListeners(std::span<Listener> listeners) override {
+    for (size_t i = 0; i < listeners.size(); ++i) order_.push_back("listener");
+  }
+  void OnSockets(std::span<Socket> sockets) override {
+    for (const Socket& socket : sockets) order_.push_back(std::to_string(socket.local_port));
+  }
+
+  absl::StatusOr<PassInfo> Read(TcpStateSet states = TcpStateSet::All()) {
+    return source_.ForEach({states}, Deadline::After(std::chrono::seconds(60)), *this);
+  }
+  std::vector<WireRecord>& Connected() { return walk_->tables[WalkedTable::kConnected][0]; }
+  std::vector<WireRecord>& BoundOnes() { return walk_->tables[WalkedTable::kBound][0]; }
+
+  std::vector<TcpStateSet> asked_;
+  std::vector<std::string> order_;
+  FakeWalk* walk_ = [] {
+    auto* walk = new FakeWalk;  // owned by source_
+    for (const WalkedTable table : {WalkedTable::kConnected, WalkedTable::kBound}) {
+      walk->tables[table].resize(1);
+    }
+    return walk;
+  }();
+  BpfSource source_{std::unique_ptr<WalkProgram>(walk_), std::make_unique<FakeDumps>(asked_)};
+};
+
+TEST_F(BpfSourceTest, ListenersThenBoundOnesThenTheRest) {
+  Connected() = {RecordOf(40000), RecordOf(40001)};
+  BoundOnes() = {Bound(8080)};
+  const auto info = Read();
+  ASSERT_TRUE(info.ok());
+  EXPECT_THAT(order_, ElementsAre("listener", "8080", "40000", "40001"));
+  EXPECT_EQ(info->sockets, 4u);
+  EXPECT_TRUE(info->knows_bound_inactive);
+  EXPECT_TRUE(info->knows_unaccepted);
+  EXPECT_EQ(info->walk_pieces, 1u);
+  EXPECT_THAT(asked_, ElementsAre(TcpStateSet{TcpState::kListen}));
+}
+
+TEST_F(BpfSourceTest, OtherNamespacesOfTheTableAreLeftOut) {
+  WireRecord foreign = RecordOf(40000);
+  foreign.netns = 8;
+  Connected() = {foreign, RecordOf(40001)};
+  foreign = Bound(8080);
+  foreign.netns = 8;
+  BoundOnes() = {foreign};
+  ASSERT_TRUE(Read({TcpState::kEstablished, TcpState::kBoundInactive}).ok());
+  EXPECT_THAT(order_, ElementsAre("40001"));
+}
+
+TEST_F(BpfSourceTest, OnlyTheStatesAskedFor) {
+  WireRecord time_wait = RecordOf(40001);
+  time_wait.state = 6;
+  Connected() = {RecordOf(40000), time_wait};
+  ASSERT_TRUE(Read({TcpState::kTimeWait}).ok());
+  EXPECT_THAT(order_, ElementsAre("40001"));
+}
+
+TEST_F(BpfSourceTest, ForListenersAloneNothingIsWalked) {
+  ASSERT_TRUE(Read({TcpState::kListen}).ok());
+  EXPECT_THAT(order_, ElementsAre("listener"));
+  EXPECT_THAT(walk_->pieces, IsEmpty());
+}
+
+TEST_F(BpfSourceTest, UnknownStatesAreCounted) {
+  WireRecord unknown = RecordOf(40000);
+  unknown.state = 14;
+  Connected() = {unknown, RecordOf(40001)};
+  const auto info = Read();
+  ASSERT_TRUE(info.ok());
+  EXPECT_EQ(info->unknown_states, 1u);
+  EXPECT_THAT(order_, ElementsAre("listener", "40001"));
+}
+
+TEST_F(BpfSourceTest, WhereBoundOnesCannotBeWalkedTheyAreDumped) {
+  walk_->tables[WalkedTable::kBound].clear();
+  const auto info = Read();
+  ASSERT_TRUE(info.ok());
+  EXPECT_TRUE(info->knows_bound_inactive);
+  EXPECT_THAT(order_, ElementsAre("listener", "1"));
+}
+
+TEST_F(BpfSourceTest, VeryManyBoundOnesAreDumped) {
+  BoundOnes().assign(5000, Bound(8080));
+  ASSERT_TRUE(Read().ok());
+  EXPECT_THAT(order_, ElementsAre("listener", "1"));
+}
+
+TEST_F(BpfSourceTest, AFailedWalkIsNoPass) {
+  walk_->status = absl::PermissionDeniedError("no");
+  EXPECT_EQ(Read().status(), walk_->status);
+  EXPECT_EQ(Read({TcpState::kEstablished}).status(), walk_->status);
+}
+
+TEST_F(BpfSourceTest, ManySocketsComeInBatches) {
+  for (uint16_t port = 1; port <= 1000; ++port) Connected().push_back(RecordOf(port));
+  const auto info = Read({TcpState::kEstablished});
+  ASSERT_TRUE(info.ok());
+  EXPECT_EQ(info->sockets, 1000u);
+  ASSERT_EQ(order_.size(), 1000u);
+  EXPECT_EQ(order_.back(), "1000");
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
