@@ -41,7 +41,7 @@ def test_the_demo_shows_a_step_and_leaves_nothing_behind_when_interrupted(netns)
                                   f"http://127.0.0.1:{port}/-/ready")
     assert len(processes(mark)) >= 4  # itself, the exporter, Prometheus, Alertmanager
     os.killpg(demo.pid, signal.SIGINT)
-    output, _ = demo.communicate(timeout=30)
+    output, _ = demo.communicate(timeout=60)
     assert demo.returncode == 130, output
     assert processes(mark) == []
 
