@@ -4,12 +4,14 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <span>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "collectors/metrics/family_set.h"
+#include "collectors/model/port_set.h"
 #include "collectors/model/socket.h"
 #include "collectors/model/tcp_state.h"
 
@@ -26,6 +28,7 @@ class Accumulator {
   virtual ~Accumulator() = default;
   virtual void ObserveListeners(std::span<const Listener>) {}
   virtual void Observe(std::span<const Socket>) {}
+  virtual void ObserveBlockedPorts(uint32_t /*namespace_index*/, const PortSet&) {}
   // Called once, after the stream: fills this collector's report in each namespace, with
   // NamespaceSnapshot::stream as the error where the stream failed.
   virtual void Finish(Snapshot& snapshot) = 0;

@@ -28,7 +28,8 @@ constexpr FamilyDescriptor kKeepaliveSockets = {
     "tcp_lifecycle_keepalive_sockets",
     MetricType::Gauge,
     kKeepaliveLabels,
-    "Sockets in ESTABLISHED and CLOSE_WAIT by SO_KEEPALIVE; unknown while another timer hides it.",
+    "Sockets in ESTABLISHED and CLOSE_WAIT by SO_KEEPALIVE; unknown while another timer hides it "
+    "from a source other than bpf.",
     kTimerSource,
     ""};
 constexpr FamilyDescriptor kRemaining = {
@@ -59,8 +60,10 @@ constexpr std::array kFamilies = {kTimerSockets, kKeepaliveSockets, kRemaining, 
 
 constexpr std::array<CounterSeries, 1> kCounters = {{{TcpCounter::kKeepAliveProbes, &kProbesSent}}};
 
-constexpr Keepalive KeepaliveOf(Timer timer) {
-  switch (timer) {
+constexpr Keepalive KeepaliveOf(const Socket& socket) {
+  if ((socket.flags & kKeepaliveOn) != 0) return Keepalive::kOn;
+  if ((socket.flags & kKeepaliveOff) != 0) return Keepalive::kOff;
+  switch (socket.timer) {
     case Timer::kKeepalive:
       return Keepalive::kOn;
     case Timer::kNone:
@@ -86,7 +89,7 @@ class KeepaliveAccumulator final : public ReportAccumulator<KeepaliveReport> {
     KeepaliveReport& report = Of(socket);
     ++report.timers[static_cast<size_t>(socket.timer)];
     if (socket.state != TcpState::kEstablished && socket.state != TcpState::kCloseWait) return;
-    ++report.sockets[static_cast<size_t>(KeepaliveOf(socket.timer))];
+    ++report.sockets[static_cast<size_t>(KeepaliveOf(socket))];
     if (socket.timer != Timer::kKeepalive) return;
     report.remaining.Add(socket.remaining_ms);
     if (socket.retransmits == 0) return;

@@ -1,5 +1,6 @@
 // What the sockets' timers wait for, and who would notice a dead peer. A socket shows one timer at
-// a time, so whether SO_KEEPALIVE is set is unknown while it retransmits or probes a zero window.
+// a time, so whether SO_KEEPALIVE is set is unknown while it retransmits or probes a zero window,
+// unless the source sees the option itself.
 //
 // Timers are counted over the rows of `ss -tano`: every state, LISTEN (timer none) and TIME_WAIT
 // included, but bound-inactive sockets, which have no timer and which `ss` leaves out.

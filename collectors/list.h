@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "collectors/events.h"
 #include "collectors/findings.h"
 #include "collectors/keepalive.h"
 #include "collectors/listen.h"
@@ -19,9 +20,9 @@
 namespace tcp_lifecycle {
 
 // Each has a `Report`: what it leaves in a Snapshot for each namespace, void where facts say all.
-using CollectorList =
-    std::tuple<SocketsCollector, TimeWaitCollector, PortsCollector, KeepaliveCollector,
-               ListenCollector, SysctlCollector, NetstatCollector, FindingsCollector>;
+using CollectorList = std::tuple<SocketsCollector, TimeWaitCollector, PortsCollector,
+                                 KeepaliveCollector, ListenCollector, SysctlCollector,
+                                 NetstatCollector, EventsCollector, FindingsCollector>;
 
 std::vector<std::unique_ptr<const Collector>> MakeCollectors(
     const CollectorSettings& settings = {});

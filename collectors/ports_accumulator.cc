@@ -35,16 +35,16 @@ std::vector<State> MakeStates(const Snapshot& snapshot) {
   return states;
 }
 
-PortCapacity CapacityOf(const PortUse& ports, const PortRange& range, bool sees_all_holders) {
+PortCapacity CapacityOf(const PortUse& ports, const PortRange& range, bool sees_all_holders,
+                        bool is_exact) {
   PortCapacity capacity;
   capacity.usable = static_cast<uint32_t>(ports.usable().count());
   for (size_t by = 0; by < kPortBlockCount; ++by) {
     capacity.blocked += ports.blocked(static_cast<PortBlock>(by));
   }
-  if (sees_all_holders) {
-    const uint32_t lost = range.size() % 2 == 1 && range.size() > 1 ? 1 : 0;
-    capacity.headroom_min = std::max(capacity.usable - ports.used(), lost) - lost;
-  }
+  if (sees_all_holders) capacity.untouched = capacity.usable - ports.used();
+  capacity.may_miss_one = range.size() % 2 == 1 && range.size() > 1;
+  capacity.is_exact = is_exact;
   return capacity;
 }
 
@@ -73,9 +73,13 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
       destinations_.Add(socket,
                         !usable                                 ? PortKind::kOther
                         : use->ports.blocked(socket.local_port) ? PortKind::kBlocked
+                        : use->ports.told()                     ? PortKind::kAutobound
                                                                 : PortKind::kOpen,
                         use->reuse);
     }
+  }
+  void ObserveBlockedPorts(uint32_t namespace_index, const PortSet& ports) override {
+    if (State& use = Of(namespace_index)) use->ports.SetBlocked(ports);
   }
 
  private:
@@ -87,8 +91,9 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
       report.blocked[by] = use->ports.blocked(static_cast<PortBlock>(by));
     }
     report.used = use->ports.used();
-    report.capacity =
-        CapacityOf(use->ports, facts.ephemeral_ports->range, pass.knows_bound_inactive);
+    report.capacity = CapacityOf(
+        use->ports, facts.ephemeral_ports->range, pass.knows_bound_inactive,
+        pass.knows_port_owners && use->reuse.exact() && destinations_.table().evictions() == 0);
     if (pass.knows_bound_inactive) {
       report.bind_sources =
           use->bind_pool.Fullest(use->ports.usable(), PortsReport::kMaxBindSources);

@@ -51,7 +51,7 @@ inline constexpr FamilyDescriptor kBlocked = {
     kBlockLabels,
     "Usable ports that no autobinding connect() can take, whatever its destination, by what holds "
     "them; a port counts once, in the order listen, bound, inbound. bound is absent where the "
-    "source cannot see bound sockets.",
+    "source cannot see bound sockets; only by bpf it has the connected ones as well.",
     kStreamSource,
     "by=bound: 6.8"};
 inline constexpr FamilyDescriptor kUsed = {
@@ -96,7 +96,7 @@ inline constexpr FamilyDescriptor kPortsReusable = {
     MetricType::Gauge,
     kDestinationLabels,
     "Of destination_ports_time_wait those that a connect() may take over now by tcp_tw_reuse; an "
-    "upper bound, for a peer without timestamps or a bound port is never reused.",
+    "upper bound but by bpf, for a peer without timestamps or a bound port is never reused.",
     "TIME_WAIT ages, net/ipv4/tcp_tw_reuse, tcp_tw_reuse_delay, tcp_timestamps",
     ""};
 inline constexpr FamilyDescriptor kHeadroom = {
@@ -104,7 +104,7 @@ inline constexpr FamilyDescriptor kHeadroom = {
     MetricType::Gauge,
     kDestinationBoundLabels,
     "Connections to this destination still possible now: at least (bound=min) and at most "
-    "(bound=max).",
+    "(bound=max). By bpf the two are the same, but in a range of an odd number of ports.",
     kStreamSource,
     ""};
 inline constexpr FamilyDescriptor kRate = {

@@ -2,6 +2,7 @@
 // and made into that namespace's report at its end, or the stream's error in its place.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -29,7 +30,8 @@ class ReportAccumulator : public Accumulator {
   }
 
  protected:
-  State& Of(const Socket& socket) { return states_[socket.namespace_index]; }
+  State& Of(uint32_t namespace_index) { return states_[namespace_index]; }
+  State& Of(const Socket& socket) { return Of(socket.namespace_index); }
 
  private:
   virtual absl::StatusOr<Report> Make(State state, const NamespaceFacts& facts,

@@ -1,10 +1,12 @@
 #include "exporter/assemble.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <string>
 #include <utility>
 
+#include "collectors/events.h"
 #include "exporter/build_info.h"
 #include "exporter/kernel.h"
 
@@ -21,13 +23,21 @@ absl::StatusOr<Pass> MakePass(const Options& options,
                               FailureLog& failures, const Logger& logger) {
   const CollectorFilter enabled(true, options.collectors.enabled);
   std::erase_if(all, [&](const auto& collector) { return !enabled.Wants(collector->Name()); });
-  absl::StatusOr<Kernel> kernel = OpenKernel(options, !StatesOf(all).empty(), logger);
+  KernelNeeds needs;
+  needs.sockets = !StatesOf(all).empty();
+  // A program that ends after one page has seen none.
+  needs.connect_events = options.action == Action::kServe &&
+                         std::any_of(all.begin(), all.end(), [](const auto& collector) {
+                           return collector->Name() == EventsCollector().Name();
+                         });
+  absl::StatusOr<Kernel> kernel = OpenKernel(options, needs, logger);
   if (!kernel.ok()) return kernel.status();
   const BuildInfo build = GetBuildInfo();
   Pass::Parts parts;
   parts.collectors = std::move(all);
   parts.source = std::move(kernel->sockets);
   parts.facts = std::move(kernel->facts);
+  parts.connect_events = std::move(kernel->connect_events);
   parts.process = std::move(kernel->process);
   parts.build = {std::string(build.version), std::string(build.revision),
                  std::string(build.compiler), std::string(build.bpf)};

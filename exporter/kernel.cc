@@ -5,6 +5,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "collectors/kernel/bpf/capabilities.h"
+#include "collectors/kernel/bpf/connect_events.h"
 #include "collectors/kernel/bpf/source.h"
 #include "collectors/kernel/procfs/facts_reader.h"
 #include "collectors/kernel/procfs/netns_name.h"
@@ -55,29 +57,46 @@ absl::Status OpenRecording(const Options& options, Kernel& kernel) {
   return absl::OkStatus();
 }
 
-absl::Status OpenLive(const Options& options, bool needs_sockets, const Logger& logger,
+std::unique_ptr<ConnectEventsReader> OpenConnectEvents(const Netns& netns, const Logger& logger) {
+  absl::StatusOr<std::unique_ptr<ConnectEventsReader>> events =
+      netns.inode == 0 ? absl::NotFoundError("the network namespace has no number")
+                       : CountConnectEvents(static_cast<uint32_t>(netns.inode));
+  if (events.ok()) return *std::move(events);
+  logger.Info("failed connections are not counted", {{"error", events.status().ToString()}});
+  return nullptr;
+}
+
+absl::Status OpenLive(const Options& options, const KernelNeeds& needs, const Logger& logger,
                       Kernel& kernel) {
   const ProcFiles files(options.procfs);
   if (absl::StatusOr<uint64_t> entries = files.CountEntries("."); !entries.ok()) {
     return Annotate("--path.procfs", entries.status());
   }
-  kernel.facts = std::make_unique<ProcfsFactsReader>(files, FindOwnNetns(files));
-  if (!needs_sockets) return absl::OkStatus();
-  absl::StatusOr<std::unique_ptr<SocketSource>> source =
-      ChooseSource(LiveCandidates(options), logger);
-  if (!source.ok()) return Annotate("--collector.sockets.source", source.status());
-  kernel.sockets = *std::move(source);
+  const Netns netns = FindOwnNetns(files);
+  kernel.facts = std::make_unique<ProcfsFactsReader>(files, netns);
+  if (needs.sockets) {
+    absl::StatusOr<std::unique_ptr<SocketSource>> source =
+        ChooseSource(LiveCandidates(options), logger);
+    if (!source.ok()) return Annotate("--collector.sockets.source", source.status());
+    kernel.sockets = *std::move(source);
+  }
+  const bool may_use_bpf =
+      options.source == SourceChoice::kAuto || options.source == SourceChoice::kBpf;
+  if (needs.connect_events && may_use_bpf) {
+    kernel.connect_events = OpenConnectEvents(netns, logger);
+  }
+  GiveUpBpfCapabilities();
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<Kernel> OpenKernel(const Options& options, bool needs_sockets,
+absl::StatusOr<Kernel> OpenKernel(const Options& options, const KernelNeeds& needs,
                                   const Logger& logger) {
   Kernel kernel;
   const absl::Status status = options.source == SourceChoice::kReplay
                                   ? OpenRecording(options, kernel)
-                                  : OpenLive(options, needs_sockets, logger, kernel);
+                                  : OpenLive(options, needs, logger, kernel);
   if (!status.ok()) return status;
   kernel.process = std::make_unique<ProcfsProcessStats>(ProcFiles("/proc"));
   return kernel;

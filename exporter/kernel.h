@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "collectors/model/connect_events.h"
 #include "collectors/model/facts.h"
 #include "collectors/model/process.h"
 #include "collectors/model/socket_owners.h"
@@ -17,12 +18,18 @@ namespace tcp_lifecycle {
 struct Kernel {
   std::unique_ptr<SocketSource> sockets;
   std::unique_ptr<FactsReader> facts;
-  std::unique_ptr<ProcessStatsReader> process;  // always of the live exporter
+  std::unique_ptr<ConnectEventsReader> connect_events;  // null where they are not counted
+  std::unique_ptr<ProcessStatsReader> process;          // always of the live exporter
 };
 
-// Without `needs_sockets` no source is opened, and none can be missing. The error names the flag
-// whose choice does not work.
-absl::StatusOr<Kernel> OpenKernel(const Options& options, bool needs_sockets, const Logger& logger);
+struct KernelNeeds {
+  bool sockets = true;          // else no source is opened, and none can be missing
+  bool connect_events = false;  // where BPF can count them
+};
+
+// The error names the flag whose choice does not work.
+absl::StatusOr<Kernel> OpenKernel(const Options& options, const KernelNeeds& needs,
+                                  const Logger& logger);
 
 // Finds the programs behind sockets; null with a recording, which does not tell.
 std::unique_ptr<SocketOwnersReader> OpenSocketOwners(const Options& options);

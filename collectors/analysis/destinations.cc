@@ -5,9 +5,11 @@
 namespace tcp_lifecycle {
 namespace {
 
-bool BelongsToDestination(const Socket& socket, bool on_usable_port) {
-  if (socket.role == Role::kInbound || socket.state == TcpState::kBoundInactive) return false;
-  if (on_usable_port) return true;
+bool BelongsToDestination(const Socket& socket, PortKind port) {
+  if (socket.state == TcpState::kBoundInactive) return false;
+  const bool misjudged = port == PortKind::kAutobound && (socket.flags & kByClosedListener) != 0;
+  if (socket.role == Role::kInbound && !misjudged) return false;
+  if (port != PortKind::kOther) return true;
   return socket.role == Role::kOutbound &&
          (socket.state == TcpState::kSynSent || socket.state == TcpState::kCloseWait);
 }
@@ -16,7 +18,8 @@ void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, Des
   ++use.time_wait;
   use.young += socket.remaining_ms > kTimeWaitMs - DestinationUse::kYoungMs ? 1 : 0;
   if (port == PortKind::kBlocked) return;  // will not be taken over, nor help when it expires
-  const bool applies = rule.Applies(socket.local_address, socket.remote_address, socket.scope);
+  const bool applies = (socket.flags & kNeverReused) == 0 &&
+                       rule.Applies(socket.local_address, socket.remote_address, socket.scope);
   const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms);
   if (applies && free_ms == 0) {
     ++use.reusable;
@@ -30,8 +33,7 @@ void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, Des
 }  // namespace
 
 void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rule) {
-  const bool on_usable_port = port != PortKind::kOther;
-  if (!BelongsToDestination(socket, on_usable_port)) return;
+  if (!BelongsToDestination(socket, port)) return;
   DestinationUse& use = table_.Count({socket.local_address, socket.remote_address,
                                       socket.remote_port, socket.namespace_index, socket.scope});
   switch (socket.state) {
@@ -48,7 +50,7 @@ void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rul
     default:
       break;
   }
-  use.used += on_usable_port ? 1 : 0;
+  use.used += port != PortKind::kOther ? 1 : 0;
   use.on_blocked += port == PortKind::kBlocked ? 1 : 0;
 }
 

@@ -33,8 +33,9 @@ struct DestinationKey {
   }
 };
 
-// What autobind makes of a socket's local port.
-enum class PortKind : uint8_t { kOther, kBlocked, kOpen };
+// What autobind makes of a socket's local port: it does not choose it, not any more, or it does;
+// kAutobound: and it is known that it did.
+enum class PortKind : uint8_t { kOther, kBlocked, kOpen, kAutobound };
 
 struct DestinationUse {
   // Usable ports held, which are as many as rows: no two share one.

@@ -15,7 +15,9 @@ double ShareTaken(uint32_t headroom, uint32_t open) {
 Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity) {
   Bounds<uint32_t> headroom;
   headroom.max = capacity.open() - std::min(use.held(), capacity.open());
-  headroom.min = std::min(capacity.headroom_min, headroom.max);
+  const uint32_t least =
+      capacity.is_exact ? headroom.max : std::min(capacity.untouched, headroom.max);
+  headroom.min = least - std::min<uint32_t>(least, capacity.may_miss_one ? 1 : 0);
   return headroom;
 }
 

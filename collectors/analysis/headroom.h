@@ -1,5 +1,5 @@
 // How full a destination is and how many connections it can still take, as bounds that hold the
-// truth whatever a dump cannot tell. Pure formulas over what the stream left.
+// truth whatever the source cannot tell. Pure formulas over what the stream left.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +19,17 @@ struct Bounds {
 struct PortCapacity {
   uint32_t usable = 0;
   uint32_t blocked = 0;  // of usable: lost to every autobinding connect()
-  // Connections that any destination can still take, at least: usable ports that no socket holds,
-  // less one where the range is odd (connect() may miss a port then); 0 where the source does not
-  // see every socket that can hold a port.
-  uint32_t headroom_min = 0;
+  // Usable ports that no socket holds; 0 where the source does not see every socket that can.
+  uint32_t untouched = 0;
+  bool may_miss_one = false;  // connect() in a range of an odd number of ports, more than one
+  bool is_exact = false;      // nothing is unknown of what holds a port and until when
 
   uint32_t open() const { return usable - blocked; }
 };
 
-// Connections possible now. The least: ports that no socket at all holds. The most: each open port
-// that no socket to this destination holds, and each held by a TIME_WAIT that may be taken over.
+// Connections possible now. The most: each open port that no socket to this destination holds, and
+// each held by a TIME_WAIT that may be taken over. The least: where all is known, as many; else the
+// ports that no socket at all holds. Less one that connect() may miss.
 Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity);
 
 // The share of the open ports that is taken: 1 less headroom by open ports, from 0 to 1; 1 where no

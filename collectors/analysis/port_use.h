@@ -3,12 +3,15 @@
 //
 // Usable is the range less the reserved ports: autobind skips those. A port counts as blocked once,
 // by what was seen first; the stream's order (listeners, then bound-inactive, then the rest) makes
-// that the order listen, bound, inbound.
+// that the order listen, bound, inbound. Which ports are blocked is a judgement of what was seen,
+// unless the source tells them; then only by what is, and connected sockets that bound their port
+// are seen as well.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "collectors/model/facts.h"
 #include "collectors/model/port_set.h"
@@ -34,6 +37,8 @@ class PortUse {
  public:
   explicit PortUse(const PortSet& usable) : usable_(usable) {}
 
+  // All blocked ports, told before anything else.
+  void SetBlocked(const PortSet& ports) { told_ = ports & usable_; }
   void AddListener(const Listener& listener) {
     used_[listener.socket.local_port] = true;
     Block(listener.socket.local_port, PortBlock::kListen);
@@ -43,30 +48,39 @@ class PortUse {
     if (socket.state == TcpState::kBoundInactive) {
       Block(socket.local_port, PortBlock::kBound);
     } else if (socket.role == Role::kInbound && socket.state != TcpState::kSynRecv &&
-               (socket.flags & kByClosedListener) == 0) {
+               (told_ || (socket.flags & kByClosedListener) == 0)) {
       // A SYN_RECV holds no port but its listener's, and that of a simultaneous open was autobound.
       Block(socket.local_port, PortBlock::kInbound);
     }
   }
 
   const PortSet& usable() const { return usable_; }
-  uint32_t blocked(PortBlock by) const { return blocked_counts_[static_cast<size_t>(by)]; }
+  uint32_t blocked(PortBlock by) const {
+    const uint32_t seen = blocked_counts_[static_cast<size_t>(by)];
+    return by == PortBlock::kBound && told_ ? seen + unexplained() : seen;
+  }
   // Usable, and by what has been seen so far lost to autobind. What listens and what is bound is
   // seen before any connection.
-  bool blocked(uint16_t port) const { return blocked_[port]; }
+  bool blocked(uint16_t port) const { return told_ ? (*told_)[port] : blocked_[port]; }
+  // The source tells which ports are blocked.
+  bool told() const { return told_.has_value(); }
   // Distinct usable ports held by any socket.
   uint32_t used() const { return static_cast<uint32_t>((used_ & usable_).count()); }
 
  private:
   void Block(uint16_t port, PortBlock by) {
-    if (!usable_[port] || blocked_[port]) return;
+    if (!usable_[port] || blocked_[port] || (told_ && !(*told_)[port])) return;
     blocked_[port] = true;
     ++blocked_counts_[static_cast<size_t>(by)];
   }
 
+  // Blocked by neither a listener, nor a bound socket without a connection, nor an accepted one.
+  uint32_t unexplained() const { return static_cast<uint32_t>((*told_ & ~blocked_).count()); }
+
   PortSet usable_;
   PortSet used_;
-  PortSet blocked_;
+  PortSet blocked_;  // by what has been seen
+  std::optional<PortSet> told_;
   std::array<uint32_t, kPortBlockCount> blocked_counts_{};
 };
 

@@ -2,7 +2,7 @@
 // (tcp_twsk_unique()) over tcp_tw_reuse, tcp_timestamps and tcp_tw_reuse_delay. Pure.
 //
 // A dump does not tell whether the peer sent timestamps or whether the port was bound, and without
-// these the kernel does not reuse: what this calls reusable is an upper bound.
+// these the kernel does not reuse: what this calls reusable is an upper bound then.
 #pragma once
 
 #include <algorithm>
@@ -30,6 +30,8 @@ class ReuseRule {
   // False where a setting could not be read; the rule then allows all at once, which keeps what is
   // derived from it an upper bound.
   bool known() const { return known_; }
+  // Whether it tells to the millisecond when a port comes free.
+  bool exact() const { return known_ && (exact_ || scope_ == Scope::kNone); }
   // Whether it lets connections between these addresses take over a port at all.
   bool Applies(const IpAddress& source, const IpAddress& destination, uint32_t scope) const {
     return scope_ == Scope::kAll ||

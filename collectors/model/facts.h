@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "collectors/model/connect_events.h"
 #include "collectors/model/netns.h"
 #include "collectors/model/netstat.h"
 #include "collectors/model/port_set.h"
@@ -44,6 +45,7 @@ struct NamespaceFacts {
   absl::StatusOr<EphemeralPorts> ephemeral_ports;
   absl::StatusOr<Sockstat> sockstat;
   TcpCounters counters;
+  absl::StatusOr<ConnectEvents> connect_events = absl::NotFoundError("not counted");
   // Where earlier passes saw it listen, not long ago: whether it still does, the stream tells.
   std::vector<ListenPoint> earlier_listeners = {};
 };

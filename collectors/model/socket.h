@@ -43,6 +43,11 @@ enum SocketFlag : uint16_t {
   kUnaccepted = 1 << 0,
   // Its role is inbound only by a listener that has closed: its port may be anybody's by now.
   kByClosedListener = 1 << 1,
+  // Whether SO_KEEPALIVE is set, as far as the source can see it behind another timer.
+  kKeepaliveOn = 1 << 2,
+  kKeepaliveOff = 1 << 3,
+  // TIME_WAIT whose port no connect() takes over: its peer sent no timestamps.
+  kNeverReused = 1 << 4,
 };
 
 struct Socket {

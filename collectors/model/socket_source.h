@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collectors/model/deadline.h"
+#include "collectors/model/port_set.h"
 #include "collectors/model/socket.h"
 #include "collectors/model/tcp_state.h"
 
@@ -24,6 +25,9 @@ class SocketVisitor {
   virtual ~SocketVisitor() = default;
   virtual void OnListeners(std::span<Listener> /*listeners*/) {}
   virtual void OnSockets(std::span<Socket> /*sockets*/) {}  // never in state kListen
+  // By a source that sees the kernel's own mark of each port: all that no autobinding connect() of
+  // the namespace takes, whatever its destination. All others are held by autobound sockets alone.
+  virtual void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& /*ports*/) {}
 };
 
 // What a finished pass tells about itself.
@@ -38,6 +42,8 @@ struct PassInfo {
   uint64_t walk_rewalks = 0;
   bool knows_bound_inactive = false;  // false: their absence proves nothing
   bool knows_unaccepted = false;
+  // Both that OnBlockedPorts() told all, and kNeverReused on each socket that it is true of.
+  bool knows_port_owners = false;
 };
 
 class SocketSource {
@@ -47,10 +53,10 @@ class SocketSource {
   // Closed set: bpf, sock_diag, procfs, replay.
   virtual absl::string_view Name() const = 0;
 
-  // For each namespace: listeners, then bound-inactive, then the rest, so that blocked ports and
-  // the listeners are known before the first connected row. DeadlineExceeded when the deadline cut
-  // it, DataLoss when the kernel did or when its bytes make no sense; what was delivered until then
-  // is not a whole pass.
+  // For each namespace: blocked ports, listeners, bound-inactive, then the rest, so that what
+  // blocks a port and the listeners are known before the first connected row. DeadlineExceeded when
+  // the deadline cut it, DataLoss when the kernel did or when its bytes make no sense; what was
+  // delivered until then is not a whole pass.
   virtual absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                            SocketVisitor& visitor) = 0;
 };

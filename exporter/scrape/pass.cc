@@ -28,6 +28,7 @@ ScrapeResult Pass::Run(const Deadline& deadline) {
   ScrapeResult result;
   NamespaceFacts& facts = result.snapshot.namespaces.emplace_back().facts;
   facts = parts_.facts->Read();
+  if (parts_.connect_events != nullptr) facts.connect_events = parts_.connect_events->Read();
   facts.earlier_listeners = memory_.Recall(facts.netns.name, Clock::now());
   std::vector<Watcher> watchers = Begin(result.snapshot);
   ReadStream(deadline, result, watchers);

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "collectors/collector.h"
+#include "collectors/model/connect_events.h"
 #include "collectors/model/deadline.h"
 #include "collectors/model/facts.h"
 #include "collectors/model/process.h"
@@ -32,6 +33,7 @@ class Pass {
     std::vector<std::unique_ptr<const Collector>> collectors;  // the enabled ones
     std::unique_ptr<SocketSource> source;                      // null where none is needed
     std::unique_ptr<FactsReader> facts;
+    std::unique_ptr<ConnectEventsReader> connect_events;  // null where nobody counts
     std::unique_ptr<ProcessStatsReader> process;
     BuildLabels build;
     // Told in every pass how each part of it fared, errors and OK. A collector that failed only

@@ -47,4 +47,9 @@ void Stream::OnSockets(std::span<Socket> sockets) {
   ForEachWatcher([&](Accumulator& accumulator) { accumulator.Observe(sockets); });
 }
 
+void Stream::OnBlockedPorts(uint32_t namespace_index, const PortSet& ports) {
+  ForEachWatcher(
+      [&](Accumulator& accumulator) { accumulator.ObserveBlockedPorts(namespace_index, ports); });
+}
+
 }  // namespace tcp_lifecycle

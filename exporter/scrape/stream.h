@@ -30,6 +30,7 @@ class Stream final : public SocketVisitor {
 
   void OnListeners(std::span<Listener> listeners) override;
   void OnSockets(std::span<Socket> sockets) override;
+  void OnBlockedPorts(uint32_t namespace_index, const PortSet& ports) override;
 
   // Rows handed on so far, also when the source fails later.
   uint64_t rows() const { return rows_; }

@@ -50,8 +50,10 @@ def test_k17_every_count_is_that_of_ss(netns, peer, link, source):
         map(timer_of, rows))
 
     alive = [row for row in rows if row.state in ("established", "close_wait")]
-    assert page.by("keepalive", "keepalive_sockets") == counted(
-        ("on", "off", "unknown"), map(keepalive_of, alive))
+    keepalive = counted(("on", "off", "unknown"), map(keepalive_of, alive))
+    if source == "bpf":  # it sees what another timer hides; none of those has set the option
+        keepalive |= {"off": keepalive["off"] + keepalive["unknown"], "unknown": 0}
+    assert page.by("keepalive", "keepalive_sockets") == keepalive
     probed = [row.retransmits for row in alive if row.timer == "keepalive"]
     assert page.by("probes", "keepalive_unanswered_sockets") == {
         "1": probed.count(1), "2": probed.count(2), "3+": sum(n >= 3 for n in probed)}
@@ -140,7 +142,8 @@ def test_k17_destinations_are_those_of_ss(netns, peer, link, source):
         assert (key, seen[key].used) == (key, used)
         assert (key, seen[key].time_wait) == (key, count(its_rows, "time_wait"))
         assert seen[key].reusable == 0
-        assert (key, seen[key].headroom) == (key, (free, PORTS - used))
+        least = PORTS - used if source == "bpf" else free
+        assert (key, seen[key].headroom) == (key, (least, PORTS - used))
     assert not page.has("destination_seconds_to_free_port")  # each has ports left, and TIME_WAIT
 
     waiting = {key: counts(its_rows) for key, its_rows in fullest

@@ -11,7 +11,7 @@ from harness import procfs_tree, tcp
 from harness.exporter import Exporter, run_binary
 from harness.seccomp import deny_netlink
 
-COLLECTORS = {"sockets", "time_wait", "ports", "keepalive", "listen", "sysctl", "netstat",
+COLLECTORS = {"sockets", "time_wait", "ports", "keepalive", "listen", "sysctl", "netstat", "events",
               "findings"}
 
 

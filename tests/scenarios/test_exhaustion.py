@@ -42,7 +42,8 @@ def test_f2_f3_the_second_curl_fails_until_the_port_is_reused(netns, peer, link,
     reused = page.value("time_wait_reused_total")
     page = wait_until("the port is reusable", lambda: reusable(exporter.scrape(), key))
     seen = of(page, *key)
-    assert (seen.used, seen.time_wait, seen.headroom[1], seen.utilization) == (1, 1, 1, (0, 1))
+    most = 0 if source == "bpf" else 1  # by a dump the port may be a binder's
+    assert (seen.used, seen.time_wait, seen.headroom[1], seen.utilization) == (1, 1, 1, (0, most))
     assert not page.has("destination_seconds_to_exhaustion")
     assert not page.has("destination_seconds_to_free_port")
     assert page.value("config_finding", rule="destination_exhausted") == 0

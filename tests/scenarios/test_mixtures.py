@@ -55,6 +55,9 @@ def check_bounds(pages, key, truth, plan, description):
         assert least < 1 if truth else most == 1, f"{key}: {least}..{most}, {truth}\n{description}"
         if source == "procfs":
             assert low == 0, description
+        elif source == "bpf":
+            assert high - low == (0 if plan.is_even else min(high, 1)), (
+                f"{key}: {low}..{high}\n{description}")
         elif plan.upper_bound_is_exact:
             assert truth == high, f"{key}: {truth} == {high}\n{description}"
             assert truth or least == 1, f"{key}: {least} == 1\n{description}"

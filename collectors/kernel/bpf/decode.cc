@@ -28,6 +28,17 @@ Role RoleOf(uint32_t flags) {
   return (flags & (kWireAutobound | kWireBoundToPort)) != 0 ? Role::kOutbound : Role::kUnknown;
 }
 
+uint16_t FlagsOf(uint32_t flags, TcpState state, uint64_t inode) {
+  unsigned seen = 0;
+  if (state == TcpState::kTimeWait) {
+    if ((flags & kWireTimestamps) == 0) seen |= kNeverReused;
+  } else {
+    seen |= (flags & kWireKeepopen) != 0 ? kKeepaliveOn : kKeepaliveOff;
+    if (IsUnaccepted(state, inode)) seen |= kUnaccepted;
+  }
+  return static_cast<uint16_t>(seen);
+}
+
 // The numbers of tcp_numbers.h take an inode, 0 for a socket that no program has.
 constexpr uint64_t InodeOf(uint32_t flags) {
   return (flags & (kWireOrphan | kWireUnaccepted | kWireMinisocket)) != 0 ? 0 : 1;
@@ -73,7 +84,7 @@ bool DecodeRecord(const WireRecord& record, const WireBuffer& buffer, uint32_t t
       static_cast<uint32_t>(uint64_t{record.jiffies_left} * 1000 / ticks_per_second);
   socket.retransmits = record.retransmits;
   socket.role = RoleOf(record.flags);
-  socket.flags = IsUnaccepted(*state, inode) ? kUnaccepted : 0;
+  socket.flags = FlagsOf(record.flags, *state, inode);
   socket.family = socket.local_address.family();
   socket.reserved = 0;
   socket.cgroup = 0;

@@ -19,7 +19,9 @@ typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
 
-enum bpf_map_type { BPF_MAP_TYPE_ARRAY = 2 };
+enum bpf_map_type { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2 };
+
+enum { BPF_NOEXIST = 1 };
 
 #define BPF_F_MMAPABLE (1u << 10)
 
@@ -60,8 +62,17 @@ struct hlist_head {
   struct hlist_node* first;
 };
 
+struct net;
+
+typedef struct {
+  struct net* net;
+} possible_net_t;
+
 // Of a port; the next of a port at an address.
 struct inet_bind_bucket {
+  possible_net_t ib_net;
+  int l3mdev;
+  unsigned short port;
   signed char fastreuse;
   signed char fastreuseport;
   struct hlist_node node;
@@ -105,10 +116,6 @@ struct task_struct {
   struct nsproxy* nsproxy;
 };
 
-typedef struct {
-  struct net* net;
-} possible_net_t;
-
 struct sock_common {
   __u64 skc_addrpair;
   unsigned int skc_hash;
@@ -127,9 +134,16 @@ struct sock_common {
 struct socket;
 
 struct sock {
+  struct sock_common __sk_common;
   struct timer_list sk_timer;
   __u8 sk_userlocks;
+  __u16 sk_protocol;
+  int sk_err;
   struct socket* sk_socket;
+};
+
+struct tcp_sock {
+  __u32 segs_out;
 };
 
 struct inet_connection_sock {
@@ -149,6 +163,10 @@ struct inet_timewait_sock {
   struct timer_list tw_timer;
   volatile unsigned char tw_substate;
   unsigned int tw_connect_bind;
+};
+
+struct tcp_timewait_sock {
+  unsigned int tw_ts_recent_stamp;
 };
 
 #pragma clang attribute pop

@@ -11,17 +11,19 @@ namespace tcp_lifecycle {
 absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Deadline& deadline,
                                             SocketVisitor& visitor) {
   TcpStateSet dumped = query.states & TcpStateSet{TcpState::kListen, TcpState::kBoundInactive};
-  bool walked_bound = false;
+  blocked_.reset();
+  bound_.clear();
+  all_blocked_ = all_bound_ = false;
   if (query.states.Contains(TcpState::kBoundInactive)) {
-    const absl::StatusOr<bool> all = WalkBound(deadline);
-    if (!all.ok()) return all.status();
-    walked_bound = *all;
-    if (walked_bound) dumped = dumped.Without(TcpState::kBoundInactive);
+    if (absl::Status status = WalkPorts(deadline); !status.ok()) return status;
+    if (all_bound_) dumped = dumped.Without(TcpState::kBoundInactive);
+    if (all_blocked_) visitor.OnBlockedPorts(0, blocked_);
   }
   absl::StatusOr<PassInfo> info = dumps_->ForEach({dumped}, deadline, visitor);
   if (!info.ok()) return info;
   info->knows_unaccepted = true;
-  if (walked_bound) {
+  info->knows_port_owners = all_blocked_;
+  if (all_bound_) {
     info->knows_bound_inactive = true;
     info->sockets += bound_.size();
     if (!bound_.empty()) visitor.OnSockets(bound_);
@@ -34,21 +36,29 @@ absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Dead
   return info;
 }
 
-absl::StatusOr<bool> BpfSource::WalkBound(const Deadline& deadline) {
-  bound_.clear();
+absl::Status BpfSource::WalkPorts(const Deadline& deadline) {
+  bool vrf = false;
   const WireControl& control = program_->control();
   const absl::StatusOr<TableWalkCounts> walked =
-      WalkTable(*program_, WalkedTable::kBound, deadline, [&](std::span<const WireRecord> records) {
+      WalkTable(*program_, WalkedTable::kPorts, deadline, [&](std::span<const WireRecord> records) {
         for (const WireRecord& record : records) {
-          if (record.netns != control.netns || bound_.size() > kMaxBound) continue;
+          if (record.netns != control.netns) continue;
+          if ((record.flags & kWireBlocked) != 0) {
+            blocked_[record.local_port] = true;
+            vrf |= record.scope != 0;
+            continue;
+          }
           Socket socket;
-          if (DecodeRecord(record, program_->buffer(), TicksPerSecond(control), socket)) {
+          if (bound_.size() <= kMaxBound &&
+              DecodeRecord(record, program_->buffer(), TicksPerSecond(control), socket)) {
             bound_.push_back(socket);
           }
         }
       });
   if (!walked.ok()) return walked.status();
-  return control.buckets != 0 && bound_.size() <= kMaxBound;
+  all_blocked_ = control.buckets != 0 && !vrf;
+  all_bound_ = control.buckets != 0 && bound_.size() <= kMaxBound;
+  return absl::OkStatus();
 }
 
 absl::Status BpfSource::WalkConnected(TcpStateSet states, const Deadline& deadline,

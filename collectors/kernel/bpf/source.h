@@ -32,14 +32,18 @@ class BpfSource : public SocketSource {
  private:
   static constexpr size_t kMaxBound = 4096;  // bounds the memory
 
-  // Whether bound_ has all bound-inactive sockets now.
-  absl::StatusOr<bool> WalkBound(const Deadline& deadline);
+  absl::Status WalkPorts(const Deadline& deadline);
   absl::Status WalkConnected(TcpStateSet states, const Deadline& deadline, SocketVisitor& visitor,
                              PassInfo& info);
 
   std::unique_ptr<WalkProgram> program_;
   std::unique_ptr<SocketSource> dumps_;
+  // What WalkPorts() found, and whether that is all: of the blocked ports only where no VRF has a
+  // table of its own.
+  PortSet blocked_;
+  bool all_blocked_ = false;
   std::vector<Socket> bound_;
+  bool all_bound_ = false;
   std::array<Socket, 256> batch_;
 };
 

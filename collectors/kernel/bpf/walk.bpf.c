@@ -191,8 +191,10 @@ static long write_common(u32 i, void* unused) {
   u64 full_line = WORD(inet_connection_sock, icsk_pending);
   line[lines & (LINES - 1)] = at + mini_line + full * (full_line - mini_line);
   lines++;
-  line[lines & (LINES - 1)] = at + (OFFSET(sock, sk_userlocks) & ~7ull);
-  lines += full;
+  u64 mini_line2 = OFFSET(tcp_timewait_sock, tw_ts_recent_stamp);
+  u64 full_line2 = WORD(sock, sk_userlocks);
+  line[lines & (LINES - 1)] = at + mini_line2 + full * (full_line2 - mini_line2);
+  lines++;
   line[lines & (LINES - 1)] = at + OFFSET(sock, sk_timer.expires);
   lines += sk_timer;
   full_socket[f & (BATCH - 1)] = at;
@@ -271,10 +273,12 @@ static long write_mini(u32 i, void* unused) {
   record->state = tw->tw_substate;
   record->timer = TIMER_TIME_WAIT;
   record->jiffies_left = until((u32)tw->tw_timer.expires);
-  record->flags = kWireMinisocket;
+  u32 flags = kWireMinisocket;
+  if (CAST(tcp_timewait_sock, at)->tw_ts_recent_stamp) flags |= kWireTimestamps;
   if (bpf_core_field_exists(tw->tw_connect_bind) && BPF_CORE_READ_BITFIELD(tw, tw_connect_bind)) {
-    record->flags = kWireMinisocket | kWireAutobound;
+    flags |= kWireAutobound;
   }
+  record->flags = flags;
   return 0;
 }
 
@@ -453,12 +457,12 @@ int walk_connected(struct WireRequest* request) {
   return 0;
 }
 
-// ---- bound sockets that are not connected
+// ---- ports that connect() does not choose, and bound sockets that are not connected
 //
-// They are among the owners of the ports' buckets, with all others that hold a port. Only buckets
-// that something else than connect() has put a socket into can have them: the others, which are
-// nearly all where there are many, say so (fastreuse and fastreuseport below 0). No marker tells
-// here whether a list led astray, so each socket is checked to be the bucket's own.
+// The hash of ports has a bucket for each that is held. Where autobinding connect() alone holds it,
+// fastreuse and fastreuseport are below 0: only then may the next one share it. Bound sockets can
+// only be in the others, which are few where there are many, among all that hold the port. No
+// marker tells here whether a list led astray, so each socket is checked to be the bucket's own.
 
 struct {
   u64 port, address, owner;  // nodes of the three lists, one within the other
@@ -502,6 +506,16 @@ static long look_at_port(u32 i, void* unused) {
   b.port = LOAD(node);
   struct inet_bind_bucket* port = CAST(inet_bind_bucket, node - OFFSET(inet_bind_bucket, node));
   if (port->fastreuse < 0 && port->fastreuseport < 0) return 0;
+  struct WireBuffer* out = buffer();
+  if (!out || control.records >= s.most_records) {
+    control.overflow = 1;
+    return 1;
+  }
+  struct WireRecord* record = &out->records[control.records++ & (WIRE_RECORDS - 1)];
+  record->local_port = port->port;
+  record->flags = kWireBlocked;
+  record->netns = port->ib_net.net->ns.inum;
+  record->scope = (u32)port->l3mdev;
   b.address = (u64)port->bhash2.first;
   bpf_loop(1 << 16, look_at_address, 0, 0);
   return control.overflow != 0;
@@ -515,7 +529,7 @@ static long look_at_ports(u32 i, void* unused) {
 }
 
 SEC("syscall")
-int walk_bound(struct WireRequest* request) {
+int walk_ports(struct WireRequest* request) {
   struct inet_hashinfo* table = begin(request);
   u32 buckets = table->bhash_size;
   u32 first = request->first, end = request->end;

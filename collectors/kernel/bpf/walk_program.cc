@@ -1,18 +1,15 @@
 #include "collectors/kernel/bpf/walk_program.h"
 
 #include <linux/bpf.h>
-#include <linux/capability.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/kernel/bpf/capabilities.h"
 #include "collectors/kernel/bpf/skeleton.h"
 
 namespace tcp_lifecycle {
@@ -28,22 +25,6 @@ struct Unmap {
 };
 using MappedBuffer = std::unique_ptr<WireBuffer, Unmap>;
 
-// What loading needed, and running does not.
-void GiveUpCapabilities() {
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets = {};
-  if (syscall(SYS_capget, &header, sets.data()) != 0) return;
-  for (const int capability : {CAP_BPF, CAP_PERFMON}) {
-    const uint32_t others = ~CAP_TO_MASK(capability);
-    __user_cap_data_struct& set = sets.at(CAP_TO_INDEX(capability));
-    set.effective &= others;
-    set.permitted &= others;
-    set.inheritable &= others;
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, capability, 0, 0);
-  }
-  syscall(SYS_capset, &header, sets.data());
-}
-
 class LoadedWalk final : public WalkProgram {
  public:
   LoadedWalk(WalkHandle walk, MappedBuffer buffer, uint32_t most_records)
@@ -56,7 +37,7 @@ class LoadedWalk final : public WalkProgram {
     WireRequest request = {first, end, most_records_, 0};
     bpf_attr attributes = {};
     attributes.test.prog_fd = static_cast<uint32_t>(
-        table == WalkedTable::kConnected ? parts_.walk_connected_fd : parts_.walk_bound_fd);
+        table == WalkedTable::kConnected ? parts_.walk_connected_fd : parts_.walk_ports_fd);
     attributes.test.ctx_in = reinterpret_cast<uintptr_t>(&request);
     attributes.test.ctx_size_in = sizeof request;
     if (syscall(SYS_bpf, BPF_PROG_RUN, &attributes, sizeof attributes) == 0) {
@@ -79,18 +60,10 @@ class LoadedWalk final : public WalkProgram {
 
 absl::StatusOr<std::unique_ptr<WalkProgram>> LoadWalkProgram(uint32_t most_records) {
   WalkHandle walk(OpenWalkSkeleton());
-  if (walk == nullptr) {
-    const int error = errno;
-    const absl::StatusCode code = error == EPERM || error == EACCES
-                                      ? absl::StatusCode::kPermissionDenied
-                                      : absl::StatusCode::kUnimplemented;
-    return absl::Status(code, absl::StrCat("loading the BPF walk: ", std::strerror(error),
-                                           "; it needs CAP_BPF and CAP_PERFMON, and Linux 6.2"));
-  }
+  if (walk == nullptr) return LoadError(errno, "the BPF walk");
   void* mapped = mmap(nullptr, sizeof(WireBuffer), PROT_READ | PROT_WRITE, MAP_SHARED,
                       PartsOfWalk(walk.get()).buffers_fd, 0);
   if (mapped == MAP_FAILED) return absl::ErrnoToStatus(errno, "mapping the BPF walk's buffer");
-  GiveUpCapabilities();
   return std::make_unique<LoadedWalk>(std::move(walk),
                                       MappedBuffer(static_cast<WireBuffer*>(mapped)), most_records);
 }

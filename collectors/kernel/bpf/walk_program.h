@@ -12,7 +12,7 @@
 namespace tcp_lifecycle {
 
 // Connected sockets and TIME_WAIT; bound ones that neither listen nor are connected.
-enum class WalkedTable { kConnected, kBound };
+enum class WalkedTable { kConnected, kPorts };
 
 class WalkProgram {
  public:
@@ -25,7 +25,6 @@ class WalkProgram {
   virtual WireBuffer& buffer() = 0;
 };
 
-// Loads it, and gives up the calling thread's CAP_BPF and CAP_PERFMON, which only loading needs.
 // `most_records`: a run's, at least 512; tests make it small. PermissionDenied without CAP_BPF and
 // CAP_PERFMON; Unimplemented where the kernel cannot load it, or where this program was built
 // without it.

@@ -21,6 +21,8 @@ enum WireFlag {
   kWireUnaccepted = 8,    // no program has it yet
   kWireAutobound = 16,    // connect() chose its port
   kWireBoundToPort = 32,  // bind() was given its port; never of a minisocket
+  kWireTimestamps = 64,   // of TIME_WAIT: the peer sent timestamps
+  kWireBlocked = 128,     // no socket, but a port that no autobinding connect() takes
 };
 
 // 40 bytes. Ports and IPv4 addresses as struct sock_common has them.
@@ -36,7 +38,7 @@ struct WireRecord {
   uint32_t flags;                          // WireFlag
   uint32_t jiffies_left;                   // until the timer fires; 0 when it is due
   uint32_t netns;                          // inode number of the network namespace
-  uint32_t scope;                          // interface it is bound to
+  uint32_t scope;                          // interface it is bound to; of a port its VRF
   uint32_t spare;
 };
 

@@ -37,10 +37,14 @@ class Plan:
     operations: tuple  # (name of a method of Mixture, seed)
 
     @property
+    def is_even(self):
+        """Else connect() may miss a port, but for the only one of a range."""
+        return (self.high - self.low) % 2 == 1 or self.high == self.low
+
+    @property
     def upper_bound_is_exact(self):
         """An even range, and nothing of which a dump tells too little."""
-        return (self.high - self.low) % 2 == 1 and not any(
-            name in INEXACT for name, _ in self.operations)
+        return self.is_even and not any(name in INEXACT for name, _ in self.operations)
 
 
 def draw(rng, low):

@@ -67,6 +67,23 @@ TEST(DestinationsTest, ATimeWaitOnABlockedPortIsNeverReusableNorComesFree) {
   }
 }
 
+TEST(DestinationsTest, ATimeWaitWhosePeerSentNoTimestampsIsNotReusable) {
+  Socket socket = TimeWait(30000);
+  EXPECT_EQ(UseOf({socket}, PortKind::kOpen, 1).reusable, 1);
+  socket.flags = kNeverReused;
+  const DestinationUse use = UseOf({socket}, PortKind::kOpen, 1);
+  EXPECT_EQ(use.reusable, 0);
+  EXPECT_EQ(use.first_free_ms, 30000);
+}
+
+TEST(DestinationsTest, OfAnAutoboundSocketAClosedListenerTellsNothing) {
+  Socket socket = Outbound(TcpState::kEstablished);
+  socket.role = Role::kInbound;
+  socket.flags = kByClosedListener;
+  EXPECT_EQ(UseOf({socket}, PortKind::kOpen).used, 0);
+  EXPECT_EQ(UseOf({socket}, PortKind::kAutobound).used, 1);
+}
+
 TEST(DestinationsTest, InboundAndBoundSocketsBelongToNone) {
   Socket inbound = Outbound(TcpState::kEstablished);
   inbound.role = Role::kInbound;

@@ -8,7 +8,7 @@
 namespace tcp_lifecycle {
 namespace {
 
-PortCapacity TenPorts() { return {.usable = 10, .headroom_min = 10}; }
+PortCapacity TenPorts() { return {.usable = 10, .untouched = 10}; }
 
 DestinationUse Using(uint32_t used) {
   DestinationUse use;
@@ -37,9 +37,27 @@ TEST(HeadroomTest, TheMostIsWhatIsOpenLessWhatThisDestinationHolds) {
 
 TEST(HeadroomTest, TheLeastIsTheSameForEveryDestinationButNeverAboveTheMost) {
   PortCapacity capacity = TenPorts();
-  capacity.headroom_min = 3;
+  capacity.untouched = 3;
   EXPECT_EQ(HeadroomOf(Using(2), capacity).min, 3);
   EXPECT_EQ(HeadroomOf(Using(8), capacity).min, 2);
+}
+
+TEST(HeadroomTest, WhereAllIsKnownTheBoundsMeet) {
+  PortCapacity capacity = TenPorts();
+  capacity.untouched = 3;
+  capacity.is_exact = true;
+  EXPECT_EQ(HeadroomOf(Using(2), capacity).min, 8);
+  EXPECT_EQ(HeadroomOf(Using(2), capacity).max, 8);
+}
+
+TEST(HeadroomTest, InAnOddRangeConnectMayMissAPort) {
+  PortCapacity capacity = TenPorts();
+  capacity.may_miss_one = true;
+  EXPECT_EQ(HeadroomOf(Using(0), capacity).min, 9);
+  EXPECT_EQ(HeadroomOf(Using(10), capacity).min, 0);
+  capacity.is_exact = true;
+  EXPECT_EQ(HeadroomOf(Using(2), capacity).min, 7);
+  EXPECT_EQ(HeadroomOf(Using(2), capacity).max, 8);
 }
 
 TEST(HeadroomTest, ReusablePortsArePossibleConnections) {

@@ -99,6 +99,25 @@ TEST(PortUseTest, WhatOnlyAClosedListenerMakesInboundBlocksNoPort) {
   EXPECT_EQ(use.blocked(PortBlock::kInbound), 0);
 }
 
+TEST(PortUseTest, WhatTheSourceTellsIsBlockedAndNothingElse) {
+  PortUse use = TenPorts();
+  PortSet told;
+  for (const int port : {80, 40000, 40001, 40002, 40003}) told[static_cast<size_t>(port)] = true;
+  use.SetBlocked(told);
+  use.AddListener(MakeListener("0.0.0.0", 40000));
+  use.Add(Connection(40001, Role::kOutbound));  // it bound its port
+  Socket of_closed_listener = Connection(40002, Role::kInbound);
+  of_closed_listener.flags = kByClosedListener;
+  use.Add(of_closed_listener);
+  use.Add(Connection(40004, Role::kInbound));  // a wrong judgement
+  EXPECT_EQ(use.blocked(PortBlock::kListen), 1);
+  EXPECT_EQ(use.blocked(PortBlock::kBound), 2);
+  EXPECT_EQ(use.blocked(PortBlock::kInbound), 1);
+  EXPECT_TRUE(use.blocked(40003)) << "by a socket that came later than what was seen";
+  EXPECT_FALSE(use.blocked(40004));
+  EXPECT_FALSE(use.blocked(80));
+}
+
 TEST(PortUseTest, PortsOutsideTheRangeAndReservedOnesDoNotCount) {
   EphemeralPorts ports = Range(40000, 40009);
   ports.reserved[40005] = true;

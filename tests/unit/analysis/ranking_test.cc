@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr PortCapacity kHundredPorts = {.usable = 100, .headroom_min = 40};
+constexpr PortCapacity kHundredPorts = {.usable = 100, .untouched = 40};
 
 ReuseRule ReuseFor(absl::StatusOr<int64_t> tw_reuse) {
   Sysctls sysctls;
@@ -82,7 +82,7 @@ TEST_F(RankingTest, LittleUsedDestinationsAreNotAdmittedAndComeLast) {
 }
 
 TEST_F(RankingTest, TroubledDestinationsAreAdmittedHoweverLittleTheyUse) {
-  capacity_ = {.usable = 28232, .headroom_min = 28000};
+  capacity_ = {.usable = 28232, .untouched = 28000};
   Add("10.0.0.2", 10, TcpState::kSynSent);
   Add("10.0.0.3", 10, TcpState::kCloseWait);
   Add("10.0.0.4", 9, TcpState::kSynSent);

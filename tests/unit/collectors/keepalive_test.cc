@@ -72,6 +72,17 @@ TEST(KeepaliveTest, AnotherTimerHidesSoKeepalive) {
   EXPECT_EQ(page["keepalive_sockets{keepalive=unknown}"], 2);
 }
 
+TEST(KeepaliveTest, ASourceThatSeesTheOptionItselfLeavesNothingUnknown) {
+  Socket on = WithTimer(TcpState::kEstablished, Timer::kRetransmit);
+  on.flags = kKeepaliveOn;
+  Socket off = WithTimer(TcpState::kCloseWait, Timer::kZeroWindow);
+  off.flags = kKeepaliveOff;
+  const Page page = PageWith({}, {on, off});
+  EXPECT_EQ(page["keepalive_sockets{keepalive=on}"], 1);
+  EXPECT_EQ(page["keepalive_sockets{keepalive=off}"], 1);
+  EXPECT_EQ(page["keepalive_sockets{keepalive=unknown}"], 0);
+}
+
 TEST(KeepaliveTest, OnlyEstablishedAndCloseWaitHaveKeepalive) {
   const Page page = PageWith({MakeListener("0.0.0.0", 80)},
                              {WithTimer(TcpState::kEstablished, Timer::kKeepalive, 1000),

@@ -47,7 +47,7 @@ TEST(ListTest, TheCollectorsAreInTheOrderOfThePage) {
   std::vector<std::string> names;
   for (const auto& collector : MakeCollectors()) names.emplace_back(collector->Name());
   EXPECT_THAT(names, ElementsAre("sockets", "time_wait", "ports", "keepalive", "listen", "sysctl",
-                                 "netstat", "findings"));
+                                 "netstat", "events", "findings"));
 }
 
 TEST(ListTest, AFamilyIsDeclaredOnce) {

@@ -22,6 +22,7 @@ NamespaceSnapshot MakeNamespace(const std::string& name) {
   ports.reserved[40000] = true;
   facts.ephemeral_ports = ports;
   facts.sockstat = Sockstat{11, 12, 13, 14};
+  facts.connect_events = ConnectEvents();
   for (size_t i = 0; i < kTcpCounterCount; ++i) {
     facts.counters[static_cast<TcpCounter>(i)] = 1000 + i;
   }
@@ -48,8 +49,14 @@ void FailFacts(NamespaceFacts& facts) {
 }
 
 void RunPass(const Collector& collector, Snapshot& snapshot, const std::vector<Listener>& listeners,
-             const std::vector<Socket>& sockets) {
+             const std::vector<Socket>& sockets, const std::vector<uint16_t>* blocked) {
   const std::unique_ptr<Accumulator> accumulator = collector.Begin(snapshot);
+  if (blocked != nullptr) {
+    PortSet ports;
+    for (const uint16_t port : *blocked) ports[port] = true;
+    accumulator->ObserveBlockedPorts(0, ports);
+    snapshot.pass.knows_port_owners = true;
+  }
   accumulator->ObserveListeners(listeners);
   accumulator->Observe(sockets);
   accumulator->Finish(snapshot);

@@ -21,9 +21,10 @@ NamespaceSnapshot MakeNamespace(const std::string& name);
 // Reads its facts as failed, each with its own message.
 void FailFacts(NamespaceFacts& facts);
 
-// Begin, the listeners, the sockets, Finish.
+// Begin, the listeners, the sockets, Finish. `blocked`: the ports of the namespace that the source
+// knows to be, where it does.
 void RunPass(const Collector& collector, Snapshot& snapshot, const std::vector<Listener>& listeners,
-             const std::vector<Socket>& sockets);
+             const std::vector<Socket>& sockets, const std::vector<uint16_t>* blocked = nullptr);
 
 // Series by a short name: without the prefix, quotes and `netns="self"`, as
 // `sockets{family=ipv4,state=listen}`. A series that stands twice fails the test.

@@ -123,7 +123,23 @@ TEST(PortsTest, AnOddRangeMayLoseAPort) {
   EXPECT_EQ(PageOf(snapshot)[Of("destination_ports_headroom", ",bound=min")], 4);
   snapshot.namespaces[0].facts.ephemeral_ports->range = {40002, 40002};
   RunPass(PortsCollector(), snapshot, {}, {});
-  EXPECT_EQ(snapshot.namespaces[0].Get<PortsReport>()->capacity.headroom_min, 1);
+  EXPECT_EQ(snapshot.namespaces[0].Get<PortsReport>()->capacity.untouched, 1);
+}
+
+TEST(PortsTest, WhereTheSourceKnowsWhoHoldsEachPortTheBoundsMeet) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces[0].facts.sysctls[Sysctl::kTwReuse] = 0;
+  const std::vector<uint16_t> blocked = {40001, 40008};
+  std::vector<Socket> sockets = SomeConnections();
+  sockets.push_back(MakeSocket(TcpState::kEstablished, "10.0.0.1", 40009, "10.0.0.2",
+                               80));  // another destination
+  RunPass(PortsCollector(), snapshot, {MakeListener("::", 40001)}, sockets, &blocked);
+  const Page page = PageOf(snapshot);
+  EXPECT_EQ(page["ephemeral_ports_blocked{by=listen}"], 1);
+  EXPECT_EQ(page["ephemeral_ports_blocked{by=bound}"], 1);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=min")], 2);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=max")], 2);
+  EXPECT_EQ(page[Of("destination_utilization_ratio", ",bound=max")], 5.0 / 7);
 }
 
 TEST(PortsTest, WhatTheSourceCannotSeeWidensTheBounds) {

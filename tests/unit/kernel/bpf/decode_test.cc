@@ -34,7 +34,7 @@ TEST_F(DecodeRecordTest, AnIpv4Socket) {
   EXPECT_EQ(socket.family, Family::kIpv4);
   EXPECT_EQ(socket.scope, 3u);
   EXPECT_EQ(socket.timer, Timer::kNone);
-  EXPECT_EQ(socket.flags, 0);
+  EXPECT_EQ(socket.flags, kKeepaliveOff);
 }
 
 TEST_F(DecodeRecordTest, AnIpv6SocketHasItsAddressesElsewhere) {
@@ -86,7 +86,22 @@ TEST_F(DecodeRecordTest, AnOrphanInFinWait2WaitsForItsPeer) {
 
 TEST_F(DecodeRecordTest, WhatNoProgramHasTakenYet) {
   record_.flags = kWireUnaccepted;
-  EXPECT_EQ(Decode().flags, kUnaccepted);
+  EXPECT_EQ(Decode().flags, kUnaccepted | kKeepaliveOff);
+}
+
+TEST_F(DecodeRecordTest, WhetherSoKeepaliveIsSetWhateverTheTimer) {
+  record_.timer = 1;
+  EXPECT_EQ(Decode().flags, kKeepaliveOff);
+  record_.flags = kWireKeepopen;
+  EXPECT_EQ(Decode().flags, kKeepaliveOn);
+}
+
+TEST_F(DecodeRecordTest, ATimeWaitIsReusedOnlyWithTimestamps) {
+  record_.state = 6;
+  record_.flags = kWireMinisocket;
+  EXPECT_EQ(Decode().flags, kNeverReused);
+  record_.flags |= kWireTimestamps;
+  EXPECT_EQ(Decode().flags, 0);
 }
 
 TEST_F(DecodeRecordTest, WhoBoundAPortOpenedTheConnection) {

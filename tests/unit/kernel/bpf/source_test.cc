@@ -21,6 +21,14 @@ WireRecord Bound(uint16_t port) {
   return record;
 }
 
+WireRecord Blocked(uint16_t port) {
+  WireRecord record = {};
+  record.local_port = port;
+  record.flags = kWireBlocked;
+  record.netns = 7;
+  return record;
+}
+
 // One listener, and one bound-inactive socket on port 1, where it is asked for them.
 class FakeDumps : public SocketSource {
  public:
@@ -60,18 +68,23 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
   void OnSockets(std::span<Socket> sockets) override {
     for (const Socket& socket : sockets) order_.push_back(std::to_string(socket.local_port));
   }
+  void OnBlockedPorts(uint32_t, const PortSet& ports) override {
+    order_.push_back("blocked");
+    blocked_ = ports;
+  }
 
   absl::StatusOr<PassInfo> Read(TcpStateSet states = TcpStateSet::All()) {
     return source_.ForEach({states}, Deadline::After(std::chrono::seconds(60)), *this);
   }
   std::vector<WireRecord>& Connected() { return walk_->tables[WalkedTable::kConnected][0]; }
-  std::vector<WireRecord>& BoundOnes() { return walk_->tables[WalkedTable::kBound][0]; }
+  std::vector<WireRecord>& BoundOnes() { return walk_->tables[WalkedTable::kPorts][0]; }
 
   std::vector<TcpStateSet> asked_;
   std::vector<std::string> order_;
+  PortSet blocked_;
   FakeWalk* walk_ = [] {
     auto* walk = new FakeWalk;  // owned by source_
-    for (const WalkedTable table : {WalkedTable::kConnected, WalkedTable::kBound}) {
+    for (const WalkedTable table : {WalkedTable::kConnected, WalkedTable::kPorts}) {
       walk->tables[table].resize(1);
     }
     return walk;
@@ -84,7 +97,7 @@ TEST_F(BpfSourceTest, ListenersThenBoundOnesThenTheRest) {
   BoundOnes() = {Bound(8080)};
   const auto info = Read();
   ASSERT_TRUE(info.ok());
-  EXPECT_THAT(order_, ElementsAre("listener", "8080", "40000", "40001"));
+  EXPECT_THAT(order_, ElementsAre("blocked", "listener", "8080", "40000", "40001"));
   EXPECT_EQ(info->sockets, 4u);
   EXPECT_TRUE(info->knows_bound_inactive);
   EXPECT_TRUE(info->knows_unaccepted);
@@ -100,7 +113,7 @@ TEST_F(BpfSourceTest, OtherNamespacesOfTheTableAreLeftOut) {
   foreign.netns = 8;
   BoundOnes() = {foreign};
   ASSERT_TRUE(Read({TcpState::kEstablished, TcpState::kBoundInactive}).ok());
-  EXPECT_THAT(order_, ElementsAre("40001"));
+  EXPECT_THAT(order_, ElementsAre("blocked", "40001"));
 }
 
 TEST_F(BpfSourceTest, OnlyTheStatesAskedFor) {
@@ -124,21 +137,43 @@ TEST_F(BpfSourceTest, UnknownStatesAreCounted) {
   const auto info = Read();
   ASSERT_TRUE(info.ok());
   EXPECT_EQ(info->unknown_states, 1u);
-  EXPECT_THAT(order_, ElementsAre("listener", "40001"));
+  EXPECT_THAT(order_, ElementsAre("blocked", "listener", "40001"));
 }
 
 TEST_F(BpfSourceTest, WhereBoundOnesCannotBeWalkedTheyAreDumped) {
-  walk_->tables[WalkedTable::kBound].clear();
+  walk_->tables[WalkedTable::kPorts].clear();
   const auto info = Read();
   ASSERT_TRUE(info.ok());
   EXPECT_TRUE(info->knows_bound_inactive);
+  EXPECT_FALSE(info->knows_port_owners);
   EXPECT_THAT(order_, ElementsAre("listener", "1"));
+}
+
+TEST_F(BpfSourceTest, BlockedPortsAreThoseOfTheNamespace) {
+  WireRecord foreign = Blocked(3);
+  foreign.netns = 8;
+  BoundOnes() = {Blocked(1), foreign, Blocked(40000)};
+  const auto info = Read();
+  ASSERT_TRUE(info.ok());
+  EXPECT_TRUE(info->knows_port_owners);
+  EXPECT_EQ(blocked_.count(), 2u);
+  EXPECT_TRUE(blocked_[1] && blocked_[40000]);
+}
+
+TEST_F(BpfSourceTest, WhereAVrfHasATableOfItsOwnTheyAreNotTold) {
+  WireRecord of_vrf = Blocked(1);
+  of_vrf.scope = 4;
+  BoundOnes() = {of_vrf};
+  const auto info = Read();
+  ASSERT_TRUE(info.ok());
+  EXPECT_FALSE(info->knows_port_owners);
+  EXPECT_THAT(order_, ElementsAre("listener"));
 }
 
 TEST_F(BpfSourceTest, VeryManyBoundOnesAreDumped) {
   BoundOnes().assign(5000, Bound(8080));
   ASSERT_TRUE(Read().ok());
-  EXPECT_THAT(order_, ElementsAre("listener", "1"));
+  EXPECT_THAT(order_, ElementsAre("blocked", "listener", "1"));
 }
 
 TEST_F(BpfSourceTest, AFailedWalkIsNoPass) {

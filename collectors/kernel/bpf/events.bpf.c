@@ -1,0 +1,85 @@
+// Counts connections that fail, where the kernel changes a socket's state: from SYN_SENT to CLOSE.
+// Then sk_err tells why, but for want of a port, when the connection has sent nothing yet and there
+// is no error: connect() alone returns EADDRNOTAVAIL. One without error that has sent its SYN was
+// closed by its own program.
+#include "collectors/kernel/bpf/events_wire.h"
+#include "collectors/kernel/bpf/kernel_types.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+extern void* bpf_rdonly_cast(const void* object, __u32 btf_id) __ksym;
+
+// asm-generic/errno.h, net/tcp_states.h, linux/in.h, linux/socket.h
+enum { EADDRNOTAVAIL = 99 };
+enum { SYN_SENT = 2, CLOSED = 7 };
+enum { PROTOCOL_TCP = 6 };
+enum { FAMILY_IPV6 = 10 };
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, WIRE_DESTINATIONS);
+  __type(key, struct WireDestination);
+  __type(value, u64);
+} destinations SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, WIRE_FAILURES);
+  __type(key, struct WireFailure);
+  __type(value, u64);
+} failures SEC(".maps");
+
+// Inode number of the only network namespace to be counted. Not static: see walk.bpf.c.
+u32 watched_netns;
+
+// Whether it could: a full map takes no further key.
+static __always_inline int count(void* map, const void* key) {
+  u64* counter = bpf_map_lookup_elem(map, key);
+  if (!counter) {
+    u64 zero = 0;
+    bpf_map_update_elem(map, key, &zero, BPF_NOEXIST);
+    counter = bpf_map_lookup_elem(map, key);
+    if (!counter) return 0;
+  }
+  __sync_fetch_and_add(counter, 1);
+  return 1;
+}
+
+static __always_inline void write_address(struct sock* sk, u8 address[16]) {
+  if (sk->__sk_common.skc_family == FAMILY_IPV6 &&
+      bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
+    __builtin_memcpy(address, sk->__sk_common.skc_v6_daddr.in6_u.u6_addr8, 16);
+    return;
+  }
+  address[10] = address[11] = 0xff;
+  u32 ipv4 = (u32)sk->__sk_common.skc_addrpair;
+  __builtin_memcpy(address + 12, &ipv4, 4);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int on_state(u64* context) {
+  if ((int)context[1] != SYN_SENT || (int)context[2] != CLOSED) return 0;
+  struct sock* sk = (struct sock*)context[0];
+  u32 netns = sk->__sk_common.skc_net.net->ns.inum;
+  if (sk->sk_protocol != PROTOCOL_TCP || netns != watched_netns) return 0;
+  struct WireFailure failure = {netns, (u32)sk->sk_err};
+  if (sk->sk_err == 0) {
+    struct tcp_sock* tcp =
+        (struct tcp_sock*)bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
+    if (tcp->segs_out != 0) return 0;
+    failure.error = EADDRNOTAVAIL;
+    struct WireDestination destination = {};
+    write_address(sk, destination.address);
+    destination.netns = netns;
+    destination.port = (u16)sk->__sk_common.skc_portpair;
+    if (!count(&destinations, &destination)) {
+      struct WireFailure elsewhere = {netns, kWireElsewhere};
+      count(&failures, &elsewhere);
+    }
+  }
+  count(&failures, &failure);
+  return 0;
+}

@@ -1,0 +1,22 @@
+#include "collectors/kernel/bpf/capabilities.h"
+#include "collectors/kernel/bpf/connect_events.h"
+#include "collectors/kernel/bpf/walk_program.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+absl::Status BuiltWithout() { return absl::UnimplementedError("built without BPF (TLE_BPF=OFF)"); }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WalkProgram>> LoadWalkProgram(uint32_t /*most_records*/) {
+  return BuiltWithout();
+}
+
+absl::StatusOr<std::unique_ptr<ConnectEventsReader>> CountConnectEvents(uint32_t /*netns_inode*/) {
+  return BuiltWithout();
+}
+
+void GiveUpBpfCapabilities() {}
+
+}  // namespace tcp_lifecycle

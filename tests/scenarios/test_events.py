@@ -1,0 +1,110 @@
+"""K16: connections that fail are counted by the kernel as they do. The caller is the oracle."""
+
+import contextlib
+import errno
+import socket
+
+import pytest
+
+from harness import tcp
+from harness.exporter import Exporter, page_once
+from harness.waiting import wait_until
+
+ONE_PORT = "40000 40000"
+TOLD_APART = 20
+NOWHERE = ("10.77.0.99", 80)
+
+
+def exhausted(page):
+    return {(dict(labels)["destination_address"], dict(labels)["destination_port"]): value
+            for labels, value in page.values("port_exhaustion_total").items()}
+
+
+class Failures:
+    """Since it was made: whoever waited for the exporter to listen has been refused."""
+
+    def __init__(self, exporter):
+        self._before = self._of(exporter.scrape())
+
+    def on(self, page):
+        """Those that are not 0."""
+        return {error: count - self._before[error] for error, count in self._of(page).items()
+                if count != self._before[error]}
+
+    @staticmethod
+    def _of(page):
+        return page.by("error", "connect_failures_total")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_k16_every_connect_that_fails_for_want_of_a_port_is_counted(netns, peer, bpf, address):
+    exporter = Exporter(netns, "bpf")
+    failures = Failures(exporter)
+    for namespace in (netns, peer):  # what fails elsewhere is not ours
+        namespace.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+        server = tcp.listen(namespace, address)
+        tcp.connect(namespace, server.getsockname()[:2])
+        for _ in range(100):
+            assert tcp.fails_for_want_of_a_port(namespace, server.getsockname()[:2])
+    page = exporter.scrape()
+    shown = "::1" if address == "::1" else "127.0.0.1"
+    assert exhausted(page) == {(shown, "8080"): 100, ("other", "other"): 0}
+    assert failures.on(page) == {"EADDRNOTAVAIL": 100}
+
+
+def test_k16_destinations_keep_their_place(netns, bpf):
+    """Those beyond the first 20 are counted together."""
+    exporter = Exporter(netns, "bpf")
+    failures = Failures(exporter)
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    ports = range(8000, 8000 + TOLD_APART + 5)
+    for port in ports:
+        tcp.connect(netns, tcp.listen(netns, port=port).getsockname())
+    told = {("127.0.0.1", str(port)): 0 for port in ports[:TOLD_APART]} | {("other", "other"): 0}
+    for times in (1, 2):
+        for port in ports:
+            assert tcp.fails_for_want_of_a_port(netns, ("127.0.0.1", port))
+            told[("127.0.0.1", str(port)) if port in ports[:TOLD_APART] else (
+                "other", "other")] += 1
+        page = exporter.scrape()
+        assert exhausted(page) == told
+        assert failures.on(page) == {"EADDRNOTAVAIL": times * len(ports)}
+
+
+def test_k16_other_failures_by_their_error(netns, peer, link, bpf):
+    exporter = Exporter(netns, "bpf")
+    failures = Failures(exporter)
+    for _ in range(3):
+        with contextlib.suppress(ConnectionRefusedError):
+            tcp.connect(netns, (link.address(peer), 9))
+    tcp.start_connect(netns, NOWHERE).close()  # given up by its program
+    netns.run("ip", "neigh", "add", "10.77.0.98", "lladdr", "02:00:00:00:00:fe", "nud",
+              "permanent", "dev", "veth")
+    unanswered = tcp.start_connect(netns, ("10.77.0.98", 80))
+    unanswered.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 1)
+    unreachable = tcp.start_connect(netns, NOWHERE)
+    expected = {errno.ECONNREFUSED: 3, errno.ETIMEDOUT: 1, errno.EHOSTUNREACH: 1}
+    names = {errno.errorcode[error]: count for error, count in expected.items()}
+    wait_until("both have failed", lambda: failures.on(exporter.scrape()) == names, 30)
+    for made, error in ((unanswered, errno.ETIMEDOUT), (unreachable, errno.EHOSTUNREACH)):
+        with pytest.raises(OSError) as caught:
+            made.recv(1)
+        assert caught.value.errno == error
+
+
+@pytest.mark.parametrize("other", ["sock_diag", "procfs"])
+def test_k16_without_bpf_it_is_absent(netns, other):
+    page = Exporter(netns, other).scrape()
+    assert page.value("scrape_collector_success", collector="events") == 1
+    assert not page.has("port_exhaustion_total")
+    assert not page.has("connect_failures_total")
+
+
+def test_a_program_that_ends_after_one_page_has_seen_none(netns, bpf):
+    assert not page_once(netns, "bpf").has("connect_failures_total")
+
+
+def test_events_can_be_left_out(netns, bpf):
+    page = Exporter(netns, "bpf", flags=["--no-collector.events"]).scrape()
+    assert not page.has("connect_failures_total")
+    assert page.value("scrape_pass_pieces") > 0
