@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs every suite, or those named: tests/run.sh [NAME...]
 # Of the scenarios it can run those of a name alone: tests/run.sh scenarios F6
+# The benchmark takes numbers of sockets: tests/run.sh bench 1000 1000000
 # A failed suite does not keep the next ones from running; the exit status tells whether one failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -64,11 +65,10 @@ suite_browser() {
   npm --prefix tests/browser ci --no-audit --no-fund
   npm --prefix tests/browser test
 }
-suite_bench() { # a small run, to see that it works: measure with the scripts themselves
+suite_bench() { # [SIZES...]: numbers of sockets; without them a small run, to see that it works
   build release
-  build dev bare_dump make_sockets
-  as_root "$python" tests/bench/scrape_cost.py --sockets 10000 --rounds 3
-  as_root "$python" tests/bench/many_peers.py --peers 20000 --busy 5000
+  build bench bench_tools micro_bench
+  as_root "$python" -B tests/bench/bench.py "$@"
 }
 suite_install() {
   local to
@@ -93,6 +93,9 @@ fi
 selection=()
 if [ $# -eq 2 ] && [ "$1" = scenarios ] && ! declare -F "suite_$2" >/dev/null; then
   suites=("$1") selection=("$2")
+fi
+if [ $# -ge 2 ] && [ "$1" = bench ] && [[ $2 =~ ^[0-9]+$ ]]; then
+  suites=("$1") selection=("${@:2}")
 fi
 for suite in "${suites[@]}"; do
   declare -F "suite_$suite" >/dev/null || die "no suite \"$suite\"; there are: $(declare -F |

@@ -1,6 +1,5 @@
 // The floor under a scrape by sock_diag: for each line on standard input it asks for the dumps that
 // the exporter asks for, receives every answer and throws it away, then says how many bytes came.
-// scrape_cost.py measures its CPU time beside the exporter's.
 #include <linux/netlink.h>
 
 #include <chrono>

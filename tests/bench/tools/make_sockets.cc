@@ -1,6 +1,7 @@
 // make_sockets ESTABLISHED TIME_WAIT DESTINATIONS [INBOUND]: fills the network namespace it runs in
 // with that many sockets towards that many addresses, and INBOUND more from as many clients, says
-// READY, and keeps them until standard input ends.
+// READY, and keeps them until standard input ends. For each number that it reads there it makes so
+// many TIME_WAIT sockets more, in place of those that have expired, and says READY again.
 //
 // ESTABLISHED sockets come from TCP_REPAIR without a packet (needs CAP_NET_ADMIN), one in ten IPv4
 // mapped, half with keepalive, their ports chosen by connect(); TIME_WAIT ones from real
@@ -129,8 +130,9 @@ int Listen() {
   return listener;
 }
 
-void MakeAllTimeWait(int listener, long count, long destinations) {
-  for (long i = 0; i < count; ++i) {
+// The sockets `first` to `end`.
+void MakeTimeWait(int listener, long first, long end, long destinations) {
+  for (long i = first; i < end; ++i) {
     const int client = socket(AF_INET, SOCK_STREAM, 0);
     const sockaddr_in server =
         Address(Loopback(kTimeWaitPeers, static_cast<uint32_t>(2 + i % destinations)), kServerPort);
@@ -164,10 +166,14 @@ int main(int argc, char** argv) {
   }
   MakeAll(established, [&](long i) { MakeEstablished(i, destinations); });
   MakeAll(inbound, MakeInbound);
-  if (time_wait > 0 || inbound > 0) MakeAllTimeWait(Listen(), time_wait, destinations);
-  std::puts("READY");
-  std::fflush(stdout);
-  while (std::getchar() != EOF) {
-  }
+  const int listener = time_wait > 0 || inbound > 0 ? Listen() : -1;
+  long made = 0;
+  long wanted = time_wait;
+  do {
+    MakeTimeWait(listener, made, made + wanted, destinations);
+    made += wanted;
+    std::puts("READY");
+    std::fflush(stdout);
+  } while (std::scanf("%ld", &wanted) == 1);
   return 0;
 }
