@@ -113,7 +113,7 @@ def measure_size(size, results, options, extent):
 
 def measure_all(options, extent):
     command = " ".join(["./tests/run.sh bench", *map(str, options.sizes)])
-    results = Results(command, machine_facts(options), extent.rounds, extent.slow_rounds)
+    results = Results(command, machine_facts(options))
     before = load()
     for size in extent.sizes:
         measure_size(size, results, options, extent)

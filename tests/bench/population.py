@@ -15,6 +15,7 @@ class Population:
 
     def __init__(self, namespace, tools, sockets):
         self.time_wait = sockets // 2
+        self.most_missing = MOST_MISSING * self.time_wait
         destinations = max(FEWEST_DESTINATIONS, sockets // SOCKETS_PER_DESTINATION)
         self.maker = namespace.start(
             tools / "make_sockets", sockets - self.time_wait, self.time_wait, destinations)
@@ -22,9 +23,8 @@ class Population:
         self.least = self.most = self.count()
 
     def settle(self):
-        """To be called before each sample."""
-        missing = self.time_wait - self.sockstat("TCP", "tw")
-        if missing > MOST_MISSING * self.time_wait:
+        """To be called before each sample: makes anew what has expired, and what expires meanwhile."""
+        while (missing := self.time_wait - self.sockstat("TCP", "tw")) > self.most_missing:
             ask(self.maker, missing)
 
     def note(self):

@@ -1,19 +1,24 @@
 """The results as a page of Markdown."""
 
-from measuring import fitted_exponent, fitted_line, quartiles
+import statistics
+
+from measuring import fitted_exponent, fitted_line
 from readers import BARE_DUMP, NODE_EXPORTER
+from results import ONE_NAMESPACE
 from targets import mib, verdicts
 
 INTRODUCTION = """\
 # What a scrape costs
 
-Written by `{command}` (tests/bench). CPU is user and system time of all threads of the reader; of
-our sources and of node_exporter it is that of a whole scrape over HTTP, of the commands that of the
-whole command, its output to /dev/null. Half of the sockets are in TIME_WAIT, half ESTABLISHED, the
-latter a tenth IPv4-mapped, towards one destination for 20,000 sockets and state, five at least. All
-readers of a table took turns, round by round, over the same sockets. Figures are medians; in
-parentheses are quartiles, unless said otherwise. Ratios are those within a round. On a shared
-machine absolute figures move by 20 to 40 % between minutes; ratios do not.
+Written by `{command}`.
+
+CPU is user and system time of all threads of the reader; of our sources and of node_exporter it is
+that of a whole scrape over HTTP, of the commands that of the whole command, its output to /dev/null.
+Half of the sockets are in TIME_WAIT, half ESTABLISHED, a tenth of these IPv4-mapped; towards one
+destination for 20,000 sockets and state, five at least. All readers of a table took turns, round by
+round, over the same sockets. Figures are medians; in parentheses are quartiles, unless said
+otherwise. Ratios are those within a round: on a shared machine absolute figures move by 20 to 40 %
+between minutes, ratios do not.
 """
 
 
@@ -45,6 +50,10 @@ def ratio(values):
     return "" if values is None else f"{values.median:.2f} ({values.low:.2f} to {values.high:.2f})"
 
 
+def wall(samples):
+    return number(statistics.median(sample.wall_ms for sample in samples))
+
+
 def targets_section(results):
     yield "## Targets\n"
     words = {True: "met", False: "**not met**", None: ""}
@@ -67,7 +76,7 @@ def readers_table(found):
         rows.append([
             name,
             spread(found.cpu(name)),
-            number(quartiles([sample.wall_ms for sample in samples]).median),
+            wall(samples),
             mib(found.peak_kb[name]),
             *(
                 "1" if name == other else ratio(found.cpu_ratio(name, other))
@@ -85,7 +94,9 @@ def sizes_section(results):
     for size, found in results.sizes.items():
         yield f"### {size:,} sockets\n" if size else "### No sockets\n"
         if size:
-            yield f"There were {found.least:,} to {found.most:,}.\n"
+            yield (
+                f"There were {found.least:,} to {found.most:,}: at least 99 % when a reader began; then\n"
+                "TIME_WAIT sockets expire, the more the longer it takes.\n")
         yield from readers_table(found)
         if size == results.smallest:
             warm = ", ".join(f"{source} {spread(cpu)}" for source, cpu in results.warm.items())
@@ -121,11 +132,17 @@ def namespaces_section(results):
     yield "## Namespaces\n"
     yield (
         f"{found.namespaces} namespaces of {found.sockets_each} sockets beside the one of "
-        f"{results.largest:,}. Every dump\nwalks the sockets of all of them, whose one it asks for "
-        "notwithstanding.\n")
+        f"{results.largest:,}.\nA dump of one walks the sockets of all.\n")
     if not found.supported:
         yield "This exporter reads its own namespace only.\n"
-    yield from readers_table(found.result)
+    result = found.result
+    yield from table(
+        ["reader", "CPU ms", "wall ms", "peak memory", "CPU by one namespace", "rounds"],
+        [
+            [name, spread(result.cpu(name)), wall(samples), mib(result.peak_kb[name]),
+             ratio(result.cpu_ratio(name, ONE_NAMESPACE)), len(samples)]
+            for name, samples in result.samples.items()
+        ])
 
 
 def neighbour_section(results):

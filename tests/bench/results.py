@@ -46,8 +46,6 @@ DUMP_OF_ONE_MORE = "bare dump in one of them"
 class Results:
     command: str
     machine: dict[str, str]
-    rounds: int
-    slow_rounds: int
     load: tuple[float, float] = (0, 0)  # before and after
     sizes: dict[int, SizeResult] = dataclasses.field(default_factory=dict)
     # CPU ms by source, of scrapes one after another over the fewest sockets.

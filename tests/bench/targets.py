@@ -18,7 +18,7 @@ class Verdict(NamedTuple):
 
 def part(ratio):
     """1/5 reads better than 0.2, 1.3 better than 1/0.77."""
-    return f"1/{1 / ratio:.1f}" if ratio < 0.8 else f"{ratio:.2f}"
+    return f"1/{1 / ratio:.3g}" if ratio < 0.8 else f"{ratio:.2f}"
 
 
 def limit(at, target, value, most, shown, stretch=None):
