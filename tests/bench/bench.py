@@ -49,7 +49,7 @@ SMALL = Extent([1000, 10_000], 3, 1, 3, 3, 20_000, 5000, 2, 0.01)
 
 def full(sizes, rounds):
     return Extent(
-        [0, *sorted(sizes)], rounds, max(rounds // 3, 3), 50, 3 * rounds, max(sizes), 50_000, 5, 0.2)
+        [0, *sorted(sizes)], rounds, max(rounds // 3, 3), 50, 2 * rounds, max(sizes), 50_000, 5, 0.2)
 
 
 def say(what):

@@ -47,7 +47,7 @@ class Neighbour:
 
     def beside(self, work):
         """The lateness in a window in which `work` runs once."""
-        window_ms = round(FIRST_MS + self.scrape.wall_ms * 1.5 + LAST_MS)
+        window_ms = round(FIRST_MS + self.scrape.wall_ms * 1.2 + LAST_MS)
         lines = []
         watcher = threading.Thread(target=lambda: lines.append(ask(self.connects, window_ms)))
         watcher.start()

@@ -47,7 +47,15 @@ def spread(values):
 
 
 def ratio(values):
-    return "" if values is None else f"{values.median:.2f} ({values.low:.2f} to {values.high:.2f})"
+    return f"{values.median:.2f} ({values.low:.2f} to {values.high:.2f})"
+
+
+def ratio_to(found, reader, other):
+    """Empty where the other was not measured."""
+    if reader == other:
+        return "1"
+    values = found.cpu_ratio(reader, other)
+    return ratio(values) if values else ""
 
 
 def wall(samples):
@@ -78,10 +86,8 @@ def readers_table(found):
             spread(found.cpu(name)),
             wall(samples),
             mib(found.peak_kb[name]),
-            *(
-                "1" if name == other else ratio(found.cpu_ratio(name, other))
-                for other in (BARE_DUMP, NODE_EXPORTER)
-            ),
+            ratio_to(found, name, BARE_DUMP),
+            ratio_to(found, name, NODE_EXPORTER),
             len(samples),
         ])
     return table(
@@ -140,7 +146,7 @@ def namespaces_section(results):
         ["reader", "CPU ms", "wall ms", "peak memory", "CPU by one namespace", "rounds"],
         [
             [name, spread(result.cpu(name)), wall(samples), mib(result.peak_kb[name]),
-             ratio(result.cpu_ratio(name, ONE_NAMESPACE)), len(samples)]
+             ratio_to(result, name, ONE_NAMESPACE), len(samples)]
             for name, samples in result.samples.items()
         ])
 

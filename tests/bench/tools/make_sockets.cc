@@ -21,7 +21,8 @@
 
 namespace {
 
-constexpr uint16_t kServerPort = 9000;
+// Below those that connect() chooses: a client that has a listener's port looks like its server.
+constexpr uint16_t kServerPort = 900;
 constexpr uint16_t kClientPort = 40000;
 constexpr long kPortsPerSource = 50000;
 
