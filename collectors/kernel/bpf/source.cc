@@ -42,7 +42,6 @@ absl::Status BpfSource::WalkPorts(const Deadline& deadline) {
   const absl::StatusOr<TableWalkCounts> walked =
       WalkTable(*program_, WalkedTable::kPorts, deadline, [&](std::span<const WireRecord> records) {
         for (const WireRecord& record : records) {
-          if (record.netns != control.netns) continue;
           if ((record.flags & kWireBlocked) != 0) {
             blocked_[record.local_port] = true;
             vrf |= record.scope != 0;
@@ -75,7 +74,6 @@ absl::Status BpfSource::WalkConnected(TcpStateSet states, const Deadline& deadli
       *program_, WalkedTable::kConnected, deadline, [&](std::span<const WireRecord> records) {
         if (ticks == 0) ticks = TicksPerSecond(control);
         for (const WireRecord& record : records) {
-          if (record.netns != control.netns) continue;
           Socket& socket = batch_[count];
           if (!DecodeRecord(record, program_->buffer(), ticks, socket)) {
             ++info.unknown_states;

@@ -8,10 +8,17 @@
 namespace tcp_lifecycle {
 namespace {
 
+constexpr uint32_t kFirstPieceBuckets = 256;
 constexpr int kMostRewalks = 100;  // of one bucket: each time a socket would have to move just then
 
 std::span<WireRecord> RecordsOf(WalkProgram& program) {
   return std::span(program.buffer().records).first(program.control().records);
+}
+
+// Buckets of the next run, when one of `buckets` has found so many sockets.
+uint32_t NextPiece(uint32_t buckets, uint32_t sockets, uint32_t most) {
+  const uint64_t fitting = uint64_t{buckets} * kPieceSockets / std::max(sockets, 1u);
+  return static_cast<uint32_t>(std::clamp<uint64_t>(fitting, 1, most));
 }
 
 // The buckets to be walked again, each once.
@@ -41,7 +48,8 @@ absl::StatusOr<TableWalkCounts> WalkTable(
   const WireControl& control = program.control();
   if (absl::Status status = program.Run(table, 0, 0); !status.ok()) return status;
   const uint32_t buckets = control.buckets;
-  uint32_t size = kPieceBuckets;
+  uint32_t size = kFirstPieceBuckets;
+  uint32_t most = kPieceBuckets;
   for (uint32_t first = 0; first < buckets;) {
     if (deadline.Passed()) {
       return absl::DeadlineExceededError(
@@ -54,10 +62,11 @@ absl::StatusOr<TableWalkCounts> WalkTable(
         return absl::DataLossError(
             absl::StrCat("BPF walk: more than ", WIRE_RECORDS, " sockets in bucket ", first));
       }
-      size = (end - first) / 2;
+      size = most = (end - first) / 2;
       continue;
     }
     ++counts.pieces;
+    size = NextPiece(end - first, control.records, most);
     const std::vector<uint32_t> redo = RedoOf(control);
     visit(Without(RecordsOf(program), buckets - 1, redo));
     for (const uint32_t bucket : redo) {

@@ -17,8 +17,10 @@ struct TableWalkCounts {
   uint64_t rewalks = 0;  // runs for single buckets whose sockets moved during the first
 };
 
-// Buckets a run at most: more would make others on this CPU wait.
+// What a run takes at most, sockets as far as the run before it tells: more would make others on
+// this CPU wait, for nothing interrupts it.
 inline constexpr uint32_t kPieceBuckets = 4096;
+inline constexpr uint32_t kPieceSockets = 2048;
 
 // The records are the program's own buffer, to be read before `visit` returns. DeadlineExceeded
 // between two pieces; DataLoss where one bucket alone does not fit the buffer, or never stays

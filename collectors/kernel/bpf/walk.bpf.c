@@ -1,6 +1,6 @@
-// Walks the kernel's hash of connected TCP sockets, all network namespaces of it at once, without a
-// lock: under RCU, one run a piece of the table. Writes a record for each socket (wire.h). Another
-// program does so for the hash of bound ports.
+// Walks the kernel's hash of connected TCP sockets, which network namespaces share, without a lock:
+// under RCU, one run a piece of the table. Writes a record for each socket of the calling thread's
+// namespace (wire.h). Another program does so for the hash of bound ports.
 //
 // Nearly all of the time would be spent waiting for memory. So LANES chains are followed in step,
 // sockets are collected in a batch, and each cache line that the records need is touched in a tight
@@ -66,6 +66,7 @@ struct WireControl control;
 // All loop state is global, and not static: the stack has 512 bytes, and clang takes a static
 // struct apart, whose BTF the kernel then refuses.
 struct {
+  u64 netns;         // the calling thread's: only its sockets are written
   u64 table;         // address of the first bucket
   u64 nulls_offset;  // of skc_nulls_node
   u32 mask;          // buckets - 1
@@ -157,7 +158,6 @@ static __always_inline struct WireRecord* write_identity(struct WireBuffer* out,
   record->family = family;
   record->flags = 0;
   record->jiffies_left = 0;
-  record->netns = sk->skc_net.net->ns.inum;
   record->scope = sk->skc_bound_dev_if;
   return record;
 }
@@ -173,6 +173,7 @@ static long write_common(u32 i, void* unused) {
     control.strangers++;
     return 0;
   }
+  if ((u64)sk->skc_net.net != s.netns) return 0;
   u64 socket_flags = sk->skc_flags;  // a pointer in what is no full socket
   struct WireRecord* record = write_identity(out, at);
   u8 state = record->state;
@@ -423,7 +424,7 @@ static __always_inline struct inet_hashinfo* begin(const struct WireRequest* req
   struct net* netns = task->nsproxy->net_ns;
   control.records = control.addresses6 = control.overflow = control.redo_count = 0;
   s.most_records = request->most_records;
-  control.netns = netns->ns.inum;
+  s.netns = (u64)netns;
   control.jiffies = bpf_jiffies64();
   control.uptime_ns = bpf_ktime_get_ns();
   return netns->ipv4.tcp_death_row.hashinfo;
@@ -505,6 +506,7 @@ static long look_at_port(u32 i, void* unused) {
   if (!node) return 1;
   b.port = LOAD(node);
   struct inet_bind_bucket* port = CAST(inet_bind_bucket, node - OFFSET(inet_bind_bucket, node));
+  if ((u64)port->ib_net.net != s.netns) return 0;
   if (port->fastreuse < 0 && port->fastreuseport < 0) return 0;
   struct WireBuffer* out = buffer();
   if (!out || control.records >= s.most_records) {
@@ -514,7 +516,6 @@ static long look_at_port(u32 i, void* unused) {
   struct WireRecord* record = &out->records[control.records++ & (WIRE_RECORDS - 1)];
   record->local_port = port->port;
   record->flags = kWireBlocked;
-  record->netns = port->ib_net.net->ns.inum;
   record->scope = (u32)port->l3mdev;
   b.address = (u64)port->bhash2.first;
   bpf_loop(1 << 16, look_at_address, 0, 0);

@@ -25,7 +25,8 @@ enum WireFlag {
   kWireBlocked = 128,     // no socket, but a port that no autobinding connect() takes
 };
 
-// 40 bytes. Ports and IPv4 addresses as struct sock_common has them.
+// Of the calling thread's network namespace; 32 bytes. Ports and IPv4 addresses as struct
+// sock_common has them.
 struct WireRecord {
   uint32_t remote_address, local_address;  // network order
   uint16_t remote_port;                    // network order
@@ -37,9 +38,7 @@ struct WireRecord {
   uint8_t family;                          // WireFamily, of the tuple: mapped is IPv4
   uint32_t flags;                          // WireFlag
   uint32_t jiffies_left;                   // until the timer fires; 0 when it is due
-  uint32_t netns;                          // inode number of the network namespace
   uint32_t scope;                          // interface it is bound to; of a port its VRF
-  uint32_t spare;
 };
 
 struct WireAddresses6 {
@@ -58,10 +57,8 @@ struct WireControl {
   uint32_t overflow;    // the piece did not fit: its records are not whole
   uint32_t redo_count;  // chains that led into another bucket: to be walked again
   uint32_t strangers;   // sockets met in a bucket not theirs, and left out
-  uint32_t spare;
-  uint32_t netns;      // inode number of the calling thread's network namespace
-  uint64_t jiffies;    // when the run began, as the kernel counts: from -300 s modulo 2^32
-  uint64_t uptime_ns;  // the same moment
+  uint64_t jiffies;     // when the run began, as the kernel counts: from -300 s modulo 2^32
+  uint64_t uptime_ns;   // the same moment
   uint32_t redo[WIRE_REDO];
 };
 

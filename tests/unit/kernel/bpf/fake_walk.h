@@ -14,7 +14,7 @@
 
 namespace tcp_lifecycle {
 
-// An ESTABLISHED IPv4 socket 10.0.0.1:`local_port` to 10.0.0.2:80 in network namespace 7.
+// An ESTABLISHED IPv4 socket 10.0.0.1:`local_port` to 10.0.0.2:80.
 inline WireRecord RecordOf(uint16_t local_port, uint32_t hash = 0) {
   WireRecord record = {};
   record.local_address = htonl(0x0a000001);
@@ -24,7 +24,6 @@ inline WireRecord RecordOf(uint16_t local_port, uint32_t hash = 0) {
   record.hash = hash;
   record.state = 1;
   record.family = kWireIpv4;
-  record.netns = 7;
   return record;
 }
 
@@ -43,10 +42,7 @@ class FakeWalk : public WalkProgram {
     bool operator==(const Piece&) const = default;
   };
 
-  FakeWalk() {
-    control_.netns = 7;
-    SetClock(control_, 250, 1000);
-  }
+  FakeWalk() { SetClock(control_, 250, 1000); }
 
   absl::Status Run(WalkedTable table, uint32_t first, uint32_t end) override {
     const Table& buckets = tables[table];

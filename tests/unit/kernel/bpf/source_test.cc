@@ -25,7 +25,6 @@ WireRecord Blocked(uint16_t port) {
   WireRecord record = {};
   record.local_port = port;
   record.flags = kWireBlocked;
-  record.netns = 7;
   return record;
 }
 
@@ -105,17 +104,6 @@ TEST_F(BpfSourceTest, ListenersThenBoundOnesThenTheRest) {
   EXPECT_THAT(asked_, ElementsAre(TcpStateSet{TcpState::kListen}));
 }
 
-TEST_F(BpfSourceTest, OtherNamespacesOfTheTableAreLeftOut) {
-  WireRecord foreign = RecordOf(40000);
-  foreign.netns = 8;
-  Connected() = {foreign, RecordOf(40001)};
-  foreign = Bound(8080);
-  foreign.netns = 8;
-  BoundOnes() = {foreign};
-  ASSERT_TRUE(Read({TcpState::kEstablished, TcpState::kBoundInactive}).ok());
-  EXPECT_THAT(order_, ElementsAre("blocked", "40001"));
-}
-
 TEST_F(BpfSourceTest, OnlyTheStatesAskedFor) {
   WireRecord time_wait = RecordOf(40001);
   time_wait.state = 6;
@@ -149,10 +137,8 @@ TEST_F(BpfSourceTest, WhereBoundOnesCannotBeWalkedTheyAreDumped) {
   EXPECT_THAT(order_, ElementsAre("listener", "1"));
 }
 
-TEST_F(BpfSourceTest, BlockedPortsAreThoseOfTheNamespace) {
-  WireRecord foreign = Blocked(3);
-  foreign.netns = 8;
-  BoundOnes() = {Blocked(1), foreign, Blocked(40000)};
+TEST_F(BpfSourceTest, BlockedPortsAreTold) {
+  BoundOnes() = {Blocked(1), Blocked(40000)};
   const auto info = Read();
   ASSERT_TRUE(info.ok());
   EXPECT_TRUE(info->knows_port_owners);

@@ -46,13 +46,27 @@ TEST_F(TableWalkTest, AnEmptyTableHasNoPieces) {
   EXPECT_EQ(counts->pieces, 0u);
 }
 
-TEST_F(TableWalkTest, ATableIsReadInPieces) {
-  Fill(2 * kPieceBuckets + 1024, 1);
+TEST_F(TableWalkTest, ATableIsReadInPiecesOfSoManySockets) {
+  Fill(4096, 3);
   const auto counts = Walk();
   ASSERT_TRUE(counts.ok());
-  EXPECT_EQ(counts->pieces, 3u);
+  EXPECT_EQ(counts->pieces, program_.pieces.size());
   EXPECT_EQ(counts->rewalks, 0u);
   EXPECT_EQ(seen_, ports_);
+  for (const FakeWalk::Piece& piece : program_.pieces) {
+    EXPECT_LE(3 * (piece.end - piece.first), kPieceSockets);
+  }
+  EXPECT_LT(counts->pieces, 10u);
+}
+
+TEST_F(TableWalkTest, WhereThereAreFewSocketsInPiecesOfSoManyBuckets) {
+  Fill(4 * kPieceBuckets, 0);
+  ASSERT_TRUE(Walk().ok());
+  uint32_t largest = 0;
+  for (const FakeWalk::Piece& piece : program_.pieces) {
+    largest = std::max(largest, piece.end - piece.first);
+  }
+  EXPECT_EQ(largest, kPieceBuckets);
 }
 
 TEST_F(TableWalkTest, APieceThatDoesNotFitIsHalved) {
