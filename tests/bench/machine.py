@@ -23,7 +23,7 @@ def machine_facts(options):
     """Name and value, for the head of the report."""
     model = re.search(r"^model name\s*: (.*)$", (PROC / "cpuinfo").read_text(), re.MULTILINE)
     memory_kb = int(re.search(r"^MemTotal:\s+(\d+)", (PROC / "meminfo").read_text())[1])
-    buckets = (PROC / "sys/net/ipv4/tcp_ehash_entries")
+    buckets = PROC / "sys/net/ipv4/tcp_ehash_entries"
     return {
         "kernel": f"{platform.system()} {platform.release()}, {platform.version()}",
         "processor": f"{os.cpu_count()} cores, {model[1] if model else platform.machine()}",

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import NamedTuple
 
-from measuring import sign_interval
+from measuring import Spread, sign_interval
 from namespace import ask
 from readers import Exporter
 
@@ -29,8 +29,8 @@ class NeighbourResult(NamedTuple):
     alone: Lateness  # medians of the windows
     scrape: Lateness
     spin: Lateness
-    mean_ratio: "Spread"  # of a pair: beside the scrape, by beside the control
-    worst_ratio: "Spread"
+    mean_ratio: Spread  # of a pair: beside the scrape, by beside the control
+    worst_ratio: Spread
     pairs: int
 
 

@@ -23,7 +23,7 @@ class Population:
         self.least = self.most = self.count()
 
     def settle(self):
-        """To be called before each sample: makes anew what has expired, and what expires meanwhile."""
+        """To be called before each sample: replaces what has expired and what expires meanwhile."""
         while (missing := self.time_wait - self.sockstat("TCP", "tw")) > self.most_missing:
             ask(self.maker, missing)
 

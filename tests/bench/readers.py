@@ -1,4 +1,4 @@
-"""What reads sockets: the exporter by each of its sources, and its peers. All are measured alike."""
+"""What reads sockets, all measured alike: the exporter by each of its sources, and its peers."""
 
 import contextlib
 import gzip

@@ -13,7 +13,7 @@ INTRODUCTION = """\
 Written by `{command}`.
 
 CPU is user and system time of all threads of the reader; of our sources and of node_exporter it is
-that of a whole scrape over HTTP, of the commands that of the whole command, its output to /dev/null.
+that of a whole scrape over HTTP, of a command that of all of it, its output to /dev/null.
 Half of the sockets are in TIME_WAIT, half ESTABLISHED, a tenth of these IPv4-mapped; towards one
 destination for 20,000 sockets and state, five at least. All readers of a table took turns, round by
 round, over the same sockets. Figures are medians; in parentheses are quartiles, unless said
@@ -74,7 +74,7 @@ def machine_section(results):
     yield "## Machine\n"
     rows = [[name, value] for name, value in results.machine.items()]
     before, after = results.load
-    rows.append(["load", f"{before:.1f} before, {after:.1f} after the run, which itself makes 1 to 2"])
+    rows.append(["load", f"{before:.1f} before, {after:.1f} after; the run itself makes 1 to 2"])
     yield from text_table(["", ""], rows)
 
 
@@ -101,8 +101,8 @@ def sizes_section(results):
         yield f"### {size:,} sockets\n" if size else "### No sockets\n"
         if size:
             yield (
-                f"There were {found.least:,} to {found.most:,}: at least 99 % when a reader began; then\n"
-                "TIME_WAIT sockets expire, the more the longer it takes.\n")
+                f"There were {found.least:,} to {found.most:,}: at least 99 % when a reader\n"
+                "began; then TIME_WAIT sockets expire, the more the longer it takes.\n")
         yield from readers_table(found)
         if size == results.smallest:
             warm = ", ".join(f"{source} {spread(cpu)}" for source, cpu in results.warm.items())
@@ -156,10 +156,10 @@ def neighbour_section(results):
         return
     yield "## A neighbour's connections\n"
     yield (
-        "One connection a millisecond over the loopback, in another namespace on the same CPU as the\n"
-        f"exporter, which reads {results.largest:,} sockets: microseconds from when it was due until "
-        "it was there.\nThe control burns in user space the CPU time that the scrape before it took. "
-        "In parentheses is the\n95 % sign interval of the median ratio of the pairs.\n")
+        "One connection a millisecond over the loopback, in another namespace on the same CPU\n"
+        f"as the exporter, which reads {results.largest:,} sockets: microseconds from when it was\n"
+        "due until it was there. The control burns in user space the CPU time that the scrape before\n"
+        "it took. In parentheses is the 95 % sign interval of the median ratio of the pairs.\n")
     rows = []
     for source, found in results.neighbour.items():
         for index, what in enumerate(("mean", "worst")):
