@@ -159,7 +159,7 @@ def neighbour_section(results):
         "One connection a millisecond over the loopback, in another namespace on the same CPU\n"
         f"as the exporter, which reads {results.largest:,} sockets: microseconds from when it was\n"
         "due until it was there. The control burns in user space the CPU time that the scrape\n"
-        "before it took. In parentheses is the 95 % sign interval of the median ratio of the pairs.\n")
+        "before it took. In parentheses is the 95 % sign interval of the median of their ratios.\n")
     rows = []
     for source, found in results.neighbour.items():
         for index, what in enumerate(("mean", "worst")):
