@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/lib.sh
 
 # All but unit, whose tests asan runs as well.
-suites=(format shell layers install docs rules golden scenarios browser bench fuzz asan tsan tidy)
+suites=(format shell layers install docs rules dashboards golden scenarios browser bench fuzz asan tsan tidy)
 jobs=$(nproc)
 python=/usr/bin/python3
 export TLE_BINARY=$PWD/build/release/tcp_lifecycle_exporter
@@ -44,6 +44,10 @@ suite_docs() {
   pytest tests/docs
 }
 suite_rules() { pytest tests/rules; }
+suite_dashboards() { # what a real Prometheus answers is among the scenarios
+  npm --prefix dashboards ci --no-audit --no-fund
+  npm --prefix dashboards test
+}
 suite_golden() {
   build release
   pytest tests/golden

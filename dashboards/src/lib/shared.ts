@@ -1,0 +1,103 @@
+// Panels and columns that more than one dashboard has.
+import {alertRunbook, drill, findingRunbook, row} from './links.js';
+import {type Column, mapped, type Size, table} from './panels.js';
+import {self, tcp} from './select.js';
+import {ALERT_THRESHOLDS, COLOR, PLAIN, steps} from './thresholds.js';
+
+const RANKS = [
+  ['critical', 3],
+  ['warning', 2],
+  ['info', 1],
+] as const;
+
+/** A number that orders by severity and is shown as its name. */
+const SEVERITY = mapped(
+  Object.fromEntries(
+    RANKS.map(([severity, rank]) => [rank, {text: severity, color: COLOR[severity]}]),
+  ),
+);
+
+const byRank = (series: (severity: string) => string) =>
+  RANKS.map(([severity, rank]) => `${rank} * ${series(severity)}`).join('\nor ');
+
+const severityColumn: Column = {
+  field: 'Value',
+  name: 'Severity',
+  width: 90,
+  mappings: [SEVERITY],
+  thresholds: PLAIN,
+};
+
+export const hostColumn: Column = {
+  field: 'instance',
+  name: 'Host',
+  width: 160,
+  links: [drill('Host ${__value.text}', 'host', {instance: row('instance')})],
+};
+export const namespaceColumn: Column = {field: 'netns', name: 'Namespace', width: 100};
+
+/** Alerts that fire now, gravest first; a click opens the runbook. `subject`: of these alone. */
+export function alerts(size: Size, subject = '') {
+  const matchers = `alertname=~"Tcp.+", alertstate="firing"${subject && `, subject=~"${subject}"`}`;
+  const labels = 'alertname, instance, netns, destination_address, destination_port';
+  // Each alert once, by its gravest severity that fires.
+  const ranked = byRank(
+    (severity) => `max by (${labels}) (${self('ALERTS', `${matchers}, severity="${severity}"`)})`,
+  );
+  return table({
+    title: 'Alerts firing',
+    description:
+      'What fires now, gravest first; at most 50. Open an alert for its runbook: what it ' +
+      'means, how to diagnose it, what helps and what does not.',
+    unit: 'none',
+    size,
+    noValue: 'No alert fires',
+    queries: [`topk(50,\n${ranked}\n)`],
+    columns: [
+      severityColumn,
+      {field: 'alertname', name: 'Alert', links: [alertRunbook]},
+      hostColumn,
+      {field: 'destination_address', name: 'Destination'},
+      {field: 'destination_port', name: 'Port', width: 70},
+    ],
+    sortBy: 'Severity',
+  });
+}
+
+/** Rules that are broken now, gravest first. */
+export function findings(size: Size) {
+  const ranked = byRank(
+    (severity) => `max by (rule) (${tcp('config_finding', `severity="${severity}"`)} == 1)`,
+  );
+  return table({
+    title: 'Findings raised',
+    description:
+      'Settings and uses that are wrong now, and in how many namespaces. Open a finding for ' +
+      'what it means and what helps; tcp_lifecycle_exporter doctor on the host gives the numbers.',
+    unit: 'none',
+    size,
+    noValue: 'No finding is raised',
+    queries: [ranked, `count by (rule) (${tcp('config_finding')} == 1)`],
+    columns: [
+      {...severityColumn, field: 'Value #A'},
+      {field: 'rule', name: 'Finding', links: [findingRunbook]},
+      {field: 'Value #B', name: 'Namespaces', unit: 'short', width: 110},
+    ],
+    sortBy: 'Severity',
+  });
+}
+
+export const fullest = {
+  name: 'Fullest destination',
+  unit: 'percentunit',
+  decimals: 0,
+  gauge: 1,
+  thresholds: steps(ALERT_THRESHOLDS.utilization),
+};
+export const runsOutIn = {
+  name: 'Runs out in',
+  unit: 's',
+  decimals: 0,
+  width: 110,
+  thresholds: steps(ALERT_THRESHOLDS.secondsToExhaustion),
+};

@@ -1,0 +1,214 @@
+import {dashboard} from './lib/dashboard.js';
+import {bars, graph, mapped, stat, table} from './lib/panels.js';
+import {LISTENER_LABELS as EACH, tcp} from './lib/select.js';
+import {alerts, hostColumn, namespaceColumn} from './lib/shared.js';
+import {ALERT_THRESHOLDS, anyIs, steps} from './lib/thresholds.js';
+
+const SHOWN = 20;
+const RATIO = tcp('listen_queue_max_ratio');
+const TOP = `topk(${SHOWN}, ${RATIO})`;
+const ofTop = (expr: string) => `max by (${EACH}) (${expr}\nand on (${EACH}) ${TOP})`;
+const rate = (metric: string) => `sum(rate(${tcp(metric)}[$__rate_interval]))`;
+const rateBy = (label: string, metric: string) =>
+  `sum by (${label}) (rate(${tcp(metric)}[$__rate_interval]))`;
+const NAME = '{{instance}} {{listen_address}} port {{listen_port}}';
+
+const first = [
+  stat({
+    title: 'Fullest accept queue',
+    description:
+      'Connections that wait for accept() by the limit, at the fullest listener. Above 100 % ' +
+      'the kernel drops handshakes: the program does not accept fast enough. The table names ' +
+      'its port.',
+    unit: 'percentunit',
+    decimals: 0,
+    size: [5, 4],
+    runbook: 'TcpAcceptQueueNearFull',
+    expr: `max(${RATIO})`,
+    thresholds: steps(ALERT_THRESHOLDS.acceptQueue),
+    noValue: 'no listener',
+  }),
+  stat({
+    title: 'Handshakes dropped',
+    description:
+      'Segments of handshakes per second that a full accept queue dropped. The client asks ' +
+      'again after a second or more: this is latency for somebody.',
+    unit: 'cps',
+    decimals: 1,
+    size: [5, 4],
+    runbook: 'TcpAcceptQueueOverflow',
+    expr: rate('listen_overflows_total'),
+    thresholds: steps(ALERT_THRESHOLDS.acceptOverflow),
+  }),
+  stat({
+    title: 'Not yet accepted',
+    description: 'Established connections that no program has accepted yet.',
+    unit: 'short',
+    size: [5, 4],
+    runbook: 'TcpAcceptQueueNearFull',
+    expr: `sum(${tcp('unaccepted_sockets')})`,
+    noValue: 'unknown',
+  }),
+  stat({
+    title: 'Connections accepted',
+    description:
+      'Connections per second that listeners took. Compare with the handshakes that were ' +
+      'dropped.',
+    unit: 'cps',
+    decimals: 1,
+    size: [5, 4],
+    expr: rate('passive_opens_total'),
+  }),
+  stat({
+    title: 'SYN cookies sent',
+    description:
+      'SYN cookies per second: the queue of half-open connections is full. A flood, or ' +
+      'tcp_max_syn_backlog is too small.',
+    unit: 'cps',
+    decimals: 1,
+    size: [4, 4],
+    expr: `sum(rate(${tcp('syncookies_total', 'event="sent"')}[$__rate_interval]))`,
+    thresholds: anyIs('info'),
+  }),
+  table({
+    title: 'Fullest listeners',
+    description:
+      `The ${SHOWN} listeners with the fullest queue. The limit is the smaller of listen()'s ` +
+      'backlog and somaxconn; the kernel queues one more. Raise the backlog in the program if ' +
+      'bursts fill it, add workers if it stays full.',
+    unit: 'short',
+    size: [14, 9],
+    runbook: 'TcpAcceptQueueNearFull',
+    noValue: 'no listener',
+    queries: [
+      `max by (${EACH}) (${TOP})`,
+      ofTop(tcp('listen_queue_sockets')),
+      ofTop(tcp('listen_queue_limit')),
+      ofTop(tcp('listen_socket_drops')),
+      ofTop(tcp('listener_in_ephemeral_range')),
+    ],
+    columns: [
+      {...hostColumn, width: 130},
+      {...namespaceColumn, width: 95},
+      {field: 'listen_address', name: 'Address', width: 120},
+      {field: 'listen_port', name: 'Port', width: 70},
+      {
+        field: 'Value #A',
+        name: 'Full',
+        unit: 'percentunit',
+        decimals: 0,
+        gauge: 1,
+        thresholds: steps(ALERT_THRESHOLDS.acceptQueue),
+      },
+      {field: 'Value #B', name: 'Waiting', unit: 'short', width: 80},
+      {field: 'Value #C', name: 'Limit', unit: 'short', width: 70},
+      {field: 'Value #D', name: 'Dropped', unit: 'short', width: 85, thresholds: anyIs('warning')},
+      {
+        field: 'Value #E',
+        name: 'In the ephemeral range',
+        width: 165,
+        mappings: [mapped({1: {text: 'yes: takes a port', color: 'orange'}})],
+      },
+    ],
+    sortBy: 'Full',
+  }),
+  alerts([10, 9], 'listen'),
+  graph({
+    title: 'How full the accept queues are',
+    description:
+      'The 5 fullest listeners. The line is the warning; above 100 % connections are dropped. A ' +
+      'spike: a burst; a plateau: the program does not keep up.',
+    unit: 'percentunit',
+    size: [12, 8],
+    lines: true,
+    runbook: 'TcpAcceptQueueNearFull',
+    thresholds: steps(ALERT_THRESHOLDS.acceptQueue),
+    series: [{expr: `topk(5, ${RATIO})`, legend: NAME}],
+  }),
+  graph({
+    title: 'Handshakes: accepted and dropped',
+    description:
+      'Connections that listeners took, and segments of handshakes that they dropped: for a ' +
+      'full accept queue, and for any reason.',
+    unit: 'cps',
+    size: [12, 8],
+    runbook: 'TcpAcceptQueueOverflow',
+    series: [
+      {expr: rate('passive_opens_total'), legend: 'accepted', color: 'green'},
+      {expr: rate('listen_overflows_total'), legend: 'dropped: accept queue full', color: 'red'},
+      {expr: rate('listen_drops_total'), legend: 'dropped: any reason', color: 'orange'},
+    ],
+  }),
+];
+
+export const listen = () =>
+  dashboard({
+    name: 'listen',
+    title: 'Listen queues',
+    description: 'Which service does not accept fast enough, and what the kernel turned away.',
+    variables: ['job', 'instance', 'netns'],
+    subject: 'listen',
+    first,
+    rows: [
+      {
+        title: 'Queues',
+        panels: [
+          graph({
+            title: 'Connections that wait for accept()',
+            description: 'The 5 longest queues, and the limit of the listener that has least.',
+            unit: 'short',
+            size: [12, 8],
+            runbook: 'TcpAcceptQueueNearFull',
+            series: [
+              {expr: `topk(5, ${tcp('listen_queue_sockets')})`, legend: NAME},
+              {expr: `min(${tcp('listen_queue_limit')})`, legend: 'smallest limit', limit: 'drawn'},
+            ],
+          }),
+          graph({
+            title: 'Half-open connections and SYN cookies',
+            description:
+              'SYN cookies sent, and those that came back good (received) or bad (failed); SYN ' +
+              'that met a full queue of half-open connections, and what became of them.',
+            unit: 'cps',
+            size: [12, 8],
+            series: [
+              {expr: rateBy('event', 'syncookies_total'), legend: 'cookies {{event}}'},
+              {
+                expr: rateBy('action', 'request_queue_full_total'),
+                legend: 'queue full: {{action}}',
+              },
+            ],
+          }),
+          ...(
+            [
+              ['somaxconn', 'somaxconn', 'Upper limit of every backlog.'],
+              [
+                'tcp_max_syn_backlog',
+                'max_syn_backlog',
+                'Half-open connections that a listener remembers without SYN cookies.',
+              ],
+              [
+                'tcp_syncookies',
+                'syncookies',
+                '0 off, 1 when the queue is full, 2 always. Keep it at 1.',
+              ],
+              [
+                'tcp_abort_on_overflow',
+                'abort_on_overflow',
+                '1: a full accept queue resets the client instead of letting it try again. Keep it at 0.',
+              ],
+            ] as const
+          ).map(([title, setting, meaning]) =>
+            bars({
+              title,
+              description: `${meaning} The values that the selected namespaces have, and how many have each.`,
+              unit: 'short',
+              size: [6, 6],
+              expr: `topk(10, count_values("value", ${tcp(`sysctl_${setting}`)}))`,
+              legend: '{{value}}',
+            }),
+          ),
+        ],
+      },
+    ],
+  });

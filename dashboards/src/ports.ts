@@ -1,0 +1,402 @@
+import {dashboard} from './lib/dashboard.js';
+import {drill, onward, row} from './lib/links.js';
+import {bars, graph, stat, table} from './lib/panels.js';
+import {DESTINATION_LABELS as EACH, LISTENER_LABELS, recorded, tcp, towards} from './lib/select.js';
+import {alerts, fullest, hostColumn, namespaceColumn, runsOutIn} from './lib/shared.js';
+import {ALERT_THRESHOLDS, anyIs, from, PLAIN, steps} from './lib/thresholds.js';
+
+const OPEN = recorded('instance_netns', 'ephemeral_ports_open:difference');
+const AT_LEAST = towards('destination_utilization_ratio', 'bound="min"');
+const SHOWN = 20;
+const TOP = `topk(${SHOWN}, ${AT_LEAST})`;
+const ofTop = (expr: string) => `${expr}\nand on (${EACH}) ${TOP}`;
+const perDestination = (aggregate: string, expr: string) => `${aggregate} by (${EACH}) (${expr})`;
+const NAME = '{{instance}} {{netns}} to {{destination_address}} port {{destination_port}}';
+/** As long as TIME_WAIT holds a port. */
+const TIME_WAIT_SECONDS = 60;
+
+const first = [
+  stat({
+    title: 'Fullest destination, at least',
+    description:
+      'Share of the ports open to connect() that the fullest destination holds at least. At 100 ' +
+      '% connect() fails with EADDRNOTAVAIL. Use a connection pool, let the peer close first, ' +
+      'or widen ip_local_port_range.',
+    unit: 'percentunit',
+    decimals: 0,
+    size: [4, 4],
+    runbook: 'TcpDestinationNearExhaustion',
+    expr: `max(${tcp('destination_utilization_max_ratio', 'bound="min"')})`,
+    thresholds: steps(ALERT_THRESHOLDS.utilization),
+  }),
+  stat({
+    title: 'Fullest destination, at most',
+    description:
+      'What it may hold at most: programs that call bind() first lose a port for every ' +
+      'destination, and a dump of the sockets does not tell which do. Above 95 % while "at ' +
+      'least" is low: see the runbook.',
+    unit: 'percentunit',
+    decimals: 0,
+    size: [4, 4],
+    runbook: 'TcpDestinationMayBeExhausted',
+    expr: `max(${tcp('destination_utilization_max_ratio', 'bound="max"')})`,
+    thresholds: steps(ALERT_THRESHOLDS.mayBeExhausted),
+  }),
+  stat({
+    title: 'Runs out of ports in',
+    description:
+      'The nearest exhaustion that the exporter forecasts from the present rate and the ' +
+      'TIME_WAIT that expires; none when none is near within 60 seconds. Find what opens the ' +
+      'connections, and slow it down.',
+    unit: 's',
+    decimals: 0,
+    size: [4, 4],
+    runbook: 'TcpDestinationHeadingForExhaustion',
+    expr: `min(${towards('destination_seconds_to_exhaustion')})`,
+    thresholds: steps(ALERT_THRESHOLDS.secondsToExhaustion),
+    noValue: 'none',
+  }),
+  stat({
+    title: 'Connections still possible',
+    description:
+      'Headroom of the destination that has least, of those on the page: connections that ' +
+      'connect() can still open to it now, at most. Compare with Open ports.',
+    unit: 'short',
+    size: [4, 4],
+    runbook: 'TcpDestinationNearExhaustion',
+    expr: `min(${towards('destination_ports_headroom', 'bound="max"')})`,
+    thresholds: [
+      {value: null, color: 'red'},
+      {value: 1, color: 'green'},
+    ],
+    noValue: 'no destination',
+  }),
+  stat({
+    title: 'Open ports',
+    description:
+      'The limit: ports that connect() can use once for each destination, the range less ' +
+      'reserved and blocked ones, of the namespace that has least. Widen ip_local_port_range, ' +
+      'or add source addresses.',
+    unit: 'short',
+    size: [4, 4],
+    expr: `min(${OPEN})`,
+    thresholds: [
+      {value: null, color: 'red'},
+      {value: 1, color: 'text'},
+    ],
+  }),
+  stat({
+    title: 'Least left for bind()',
+    description:
+      'Share of the ports that bind() to port 0 can still choose from, at the source address ' +
+      'that has least. Matters to programs that bind before they connect.',
+    unit: 'percentunit',
+    decimals: 0,
+    size: [4, 4],
+    runbook: 'TcpBindPoolNearlyEmpty',
+    expr: `min(${recorded('instance_netns_source', 'bind_ports_free:ratio')})`,
+    thresholds: steps(ALERT_THRESHOLDS.bindPool),
+    noValue: 'unknown',
+  }),
+  table({
+    title: 'Fullest destinations',
+    description:
+      `The ${SHOWN} destinations that hold the largest share of the open ports. Reusable ports ` +
+      'are those in TIME_WAIT that connect() may take over now (tcp_tw_reuse). Connections per ' +
+      'second are those closed here first. Open a destination to see it alone.',
+    unit: 'short',
+    size: [24, 8],
+    runbook: 'TcpDestinationNearExhaustion',
+    noValue: 'none',
+    queries: [
+      perDestination('max', TOP),
+      perDestination('max', ofTop(towards('destination_utilization_ratio', 'bound="max"'))),
+      perDestination('max', ofTop(towards('destination_ports_used'))),
+      perDestination('max', ofTop(towards('destination_ports_time_wait'))),
+      perDestination('max', ofTop(towards('destination_ports_reusable'))),
+      perDestination('min', ofTop(towards('destination_ports_headroom', 'bound="min"'))),
+      perDestination('max', ofTop(towards('destination_ports_headroom', 'bound="max"'))),
+      perDestination('max', ofTop(towards('destination_connections_per_second'))),
+      perDestination('min', ofTop(towards('destination_seconds_to_exhaustion'))),
+    ],
+    columns: [
+      {...hostColumn, width: 130},
+      {...namespaceColumn, width: 90},
+      {field: 'source_address', name: 'Source', width: 120},
+      {
+        field: 'destination_address',
+        name: 'Destination',
+        width: 120,
+        links: [
+          drill('Only ${__value.text}', 'ports', {
+            instance: row('instance'),
+            netns: row('netns'),
+            destination: row('destination_address'),
+          }),
+        ],
+      },
+      {field: 'destination_port', name: 'Port', width: 65},
+      {...fullest, field: 'Value #A', name: 'Full, at least'},
+      {field: 'Value #B', name: 'At most', unit: 'percentunit', decimals: 0, width: 75},
+      {field: 'Value #C', name: 'Ports used', unit: 'short', gauge: 'own'},
+      {field: 'Value #D', name: 'In TIME_WAIT', unit: 'short', gauge: 'own'},
+      {field: 'Value #E', name: 'Reusable', unit: 'short', width: 85},
+      {field: 'Value #F', name: 'Headroom min', unit: 'short', width: 115},
+      {field: 'Value #G', name: 'Headroom max', unit: 'short', width: 115},
+      {field: 'Value #H', name: 'Conn/s', unit: 'cps', decimals: 1, width: 85},
+      {...runsOutIn, field: 'Value #I', width: 95},
+    ],
+    sortBy: 'Full, at least',
+  }),
+  graph({
+    title: 'Share of the ports held by the fullest destinations',
+    description:
+      'The 5 fullest destinations, at least. From 50 % on connect() searches both halves of the ' +
+      'range and takes 4 to 30 times as long: the first line is that cliff; the others are the ' +
+      'warning and the page.',
+    unit: 'percentunit',
+    size: [12, 9],
+    max: 1,
+    lines: true,
+    runbook: 'TcpDestinationNearExhaustion',
+    thresholds: steps(ALERT_THRESHOLDS.utilization),
+    series: [{expr: `topk(5, ${AT_LEAST})`, legend: NAME}],
+  }),
+  alerts([12, 9], 'ports|peers'),
+];
+
+export const ports = () =>
+  dashboard({
+    name: 'ports',
+    title: 'Port exhaustion',
+    description: 'Towards whom the ports run out, how soon, what holds them, and what to do.',
+    variables: ['job', 'instance', 'netns', 'destination'],
+    subject: 'ports|peers',
+    first,
+    rows: [
+      {
+        title: 'Towards the destinations',
+        panels: [
+          graph({
+            title: 'Ports used by destination',
+            description:
+              'Ports that the 5 largest destinations hold, in any state, and the limit of each: ' +
+              'the open ports of the namespace that has least.',
+            unit: 'short',
+            size: [12, 8],
+            runbook: 'TcpDestinationNearExhaustion',
+            series: [
+              {expr: `topk(5, ${towards('destination_ports_used')})`, legend: NAME},
+              {expr: `min(${OPEN})`, legend: 'open ports (limit)', limit: 'drawn'},
+            ],
+          }),
+          graph({
+            title: 'Connections per second by destination',
+            description:
+              'Connections that this end closed first, by the 5 destinations that have most, and ' +
+              'the rate that the open ports bear without end: each is held for 60 seconds. Above ' +
+              'it the ports run out, unless they are reused. Pool the connections.',
+            unit: 'cps',
+            size: [12, 8],
+            runbook: 'TcpDestinationHeadingForExhaustion',
+            series: [
+              {expr: `topk(5, ${towards('destination_connections_per_second')})`, legend: NAME},
+              {
+                expr: `min(${OPEN}) / ${TIME_WAIT_SECONDS}`,
+                legend: 'bearable without reuse',
+                limit: 'drawn',
+              },
+            ],
+          }),
+          graph({
+            title: 'Connections still possible, by destination',
+            description:
+              'Headroom of the 5 destinations that have least, at most. At 0 connect() fails.',
+            unit: 'short',
+            size: [12, 8],
+            runbook: 'TcpDestinationNearExhaustion',
+            series: [
+              {
+                expr: `bottomk(5, ${towards('destination_ports_headroom', 'bound="max"')})`,
+                legend: NAME,
+              },
+              {expr: `min(${OPEN})`, legend: 'open ports', limit: 'told', color: 'text'},
+            ],
+          }),
+          table({
+            title: 'Destinations with sockets that wait',
+            description:
+              'SYN sent again: a peer, a firewall or a SNAT pool on the way does not answer. ' +
+              'CLOSE_WAIT: the peer has closed and our program has not. Told from 10 such sockets ' +
+              'on.',
+            unit: 'short',
+            size: [12, 8],
+            runbook: 'TcpSynRetransmitsPilingUp',
+            noValue: 'none',
+            links: [{...onward('TIME_WAIT and lifecycle', 'timeWait')}],
+            queries: ['syn_sent', 'syn_sent_retransmitting', 'close_wait'].map((state) =>
+              perDestination(
+                'sum',
+                `topk(${SHOWN}, ${towards('destination_sockets', `state="${state}"`)})`,
+              ),
+            ),
+            columns: [
+              hostColumn,
+              {field: 'destination_address', name: 'Destination'},
+              {field: 'destination_port', name: 'Port', width: 65},
+              {field: 'Value #A', name: 'SYN sent', unit: 'short', width: 90},
+              {
+                field: 'Value #B',
+                name: 'SYN sent again',
+                unit: 'short',
+                width: 120,
+                thresholds: steps(ALERT_THRESHOLDS.synRetransmits),
+              },
+              {
+                field: 'Value #C',
+                name: 'CLOSE_WAIT',
+                unit: 'short',
+                width: 105,
+                thresholds: from(10, 'warning'),
+              },
+            ],
+            sortBy: 'SYN sent again',
+          }),
+        ],
+      },
+      {
+        title: 'What takes ports from everybody',
+        panels: [
+          graph({
+            title: 'Ports used and blocked',
+            description:
+              'Distinct ports that any socket holds, which is no measure of exhaustion by itself, ' +
+              'and ports that no connect() can take whatever its destination: a listener, a bound ' +
+              'socket or an accepted connection has them. The limit are the usable ports.',
+            unit: 'short',
+            size: [9, 8],
+            runbook: 'TcpEphemeralPortsBlocked',
+            series: [
+              {expr: `sum(${tcp('ephemeral_ports_used')})`, legend: 'used', color: 'blue'},
+              {expr: `sum by (by) (${tcp('ephemeral_ports_blocked')})`, legend: 'blocked: {{by}}'},
+              {expr: `sum(${tcp('ephemeral_ports')})`, legend: 'usable (limit)', limit: 'drawn'},
+            ],
+          }),
+          bars({
+            title: 'Share of the ports blocked',
+            description:
+              'Usable ports that no connect() can take. Move the listeners named beside out of ' +
+              'the range, or reserve their ports (ip_local_reserved_ports).',
+            unit: 'percentunit',
+            decimals: 0,
+            size: [5, 8],
+            max: 1,
+            runbook: 'TcpEphemeralPortsBlocked',
+            thresholds: steps(ALERT_THRESHOLDS.blocked),
+            expr: `topk(10, ${recorded('instance_netns', 'ephemeral_ports_blocked:ratio')})`,
+            legend: '{{instance}} {{netns}}',
+          }),
+          table({
+            title: 'Listeners inside the ephemeral range',
+            description:
+              'Each takes one port from every connect(). Move it, or reserve its port with ' +
+              'ip_local_reserved_ports.',
+            unit: 'short',
+            size: [5, 8],
+            runbook: 'TcpEphemeralPortsBlocked',
+            noValue: 'none',
+            queries: [
+              `topk(50, max by (${LISTENER_LABELS}) (${tcp('listener_in_ephemeral_range')}))`,
+            ],
+            columns: [
+              {field: 'listen_address', name: 'Address'},
+              {field: 'listen_port', name: 'Port', width: 75},
+              {...hostColumn, width: 110},
+            ],
+            sortBy: 'Port',
+            ascending: true,
+          }),
+          bars({
+            title: 'Left for bind(), by source address',
+            description:
+              'Share of the ports that bind() to port 0 can still choose from: the 10 source ' +
+              'addresses that have least. A program that binds first needs one of these; use ' +
+              'IP_BIND_ADDRESS_NO_PORT instead.',
+            unit: 'percentunit',
+            decimals: 0,
+            size: [5, 8],
+            max: 1,
+            runbook: 'TcpBindPoolNearlyEmpty',
+            thresholds: steps(ALERT_THRESHOLDS.bindPool),
+            noValue: 'unknown',
+            expr: `bottomk(10, ${recorded('instance_netns_source', 'bind_ports_free:ratio')})`,
+            legend: '{{instance}} {{source_address}}',
+          }),
+        ],
+      },
+      {
+        title: 'The range',
+        panels: [
+          ...(
+            [
+              [
+                'Lowest port',
+                'ephemeral_port_range_min',
+                'Lowest port of ip_local_port_range, where it is highest.',
+                'max',
+              ],
+              [
+                'Highest port',
+                'ephemeral_port_range_max',
+                'Highest port of ip_local_port_range, where it is lowest.',
+                'min',
+              ],
+              [
+                'Reserved ports',
+                'ephemeral_ports_reserved',
+                'Ports of the range in ip_local_reserved_ports: connect() skips them.',
+                'max',
+              ],
+              [
+                'Usable ports',
+                'ephemeral_ports',
+                'The range less the reserved ports, where it is smallest.',
+                'min',
+              ],
+            ] as const
+          ).map(([title, metric, description, aggregate]) =>
+            stat({
+              title,
+              description: `${description} Over the hosts and namespaces that are selected.`,
+              unit: 'none',
+              size: [4, 4],
+              thresholds: PLAIN,
+              expr: `${aggregate}(${tcp(metric)})`,
+            }),
+          ),
+          stat({
+            title: 'tcp_tw_reuse',
+            description:
+              'Whether connect() takes over ports in TIME_WAIT: 0 never, 1 always, 2 between ' +
+              'loopback addresses; needs tcp_timestamps. The smallest setting of those selected.',
+            unit: 'none',
+            size: [4, 4],
+            thresholds: PLAIN,
+            expr: `min(${tcp('sysctl_tw_reuse')})`,
+          }),
+          stat({
+            title: 'No port until',
+            description:
+              'While a destination has no port left: seconds until the first one comes free.',
+            unit: 's',
+            decimals: 0,
+            size: [4, 4],
+            thresholds: anyIs('critical'),
+            noValue: 'ports are free',
+            runbook: 'TcpDestinationNearExhaustion',
+            expr: `max(${towards('destination_seconds_to_free_port')})`,
+          }),
+        ],
+      },
+    ],
+  });

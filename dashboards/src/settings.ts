@@ -1,0 +1,128 @@
+import {dashboard} from './lib/dashboard.js';
+import {findingRunbook} from './lib/links.js';
+import {graph, mapped, stat, table, timeline} from './lib/panels.js';
+import {named, tcp} from './lib/select.js';
+import {alerts, findings, hostColumn, namespaceColumn} from './lib/shared.js';
+import {anyIs, COLOR, type Severity} from './lib/thresholds.js';
+
+const raised = (severity: Severity, meaning: string) =>
+  stat({
+    title: `${severity[0]?.toUpperCase()}${severity.slice(1)}`,
+    description:
+      `Findings of severity ${severity} that are raised, over the namespaces selected: ` +
+      `${meaning}.`,
+    unit: 'short',
+    size: [6, 4],
+    ...(severity === 'critical' ? {runbook: 'TcpConfigFindingCritical'} : {}),
+    expr: `sum(${tcp('config_finding', `severity="${severity}"`)})`,
+    thresholds: anyIs(severity),
+  });
+
+const SETTINGS =
+  'tcp_lifecycle_(sysctl_.+|ephemeral_port_range_m..|ephemeral_ports_reserved|time_wait_buckets_limit)';
+
+const first = [
+  raised('critical', 'connections fail now'),
+  raised('warning', 'connections will fail, or a setting harms'),
+  raised('info', 'worth knowing'),
+  stat({
+    title: 'Rules checked',
+    description:
+      'Rules that can be checked on the selected hosts; what a kernel does not tell is not ' +
+      'checked.',
+    unit: 'short',
+    size: [6, 4],
+    expr: `count(count by (rule) (${tcp('config_finding')}))`,
+  }),
+  findings([10, 11]),
+  table({
+    title: 'Where findings are raised',
+    description:
+      'The first 100 findings by host and namespace. On the host, tcp_lifecycle_exporter doctor ' +
+      'tells the numbers, the programs and the remedies in order of merit.',
+    unit: 'short',
+    size: [14, 11],
+    noValue: 'No finding is raised',
+    queries: [
+      `topk(100, max by (instance, netns, rule, severity) (${tcp('config_finding')} == 1))`,
+    ],
+    columns: [
+      hostColumn,
+      namespaceColumn,
+      {field: 'rule', name: 'Finding', links: [findingRunbook]},
+      {
+        field: 'severity',
+        name: 'Severity',
+        width: 100,
+        mappings: [
+          mapped(
+            Object.fromEntries(
+              (['critical', 'warning', 'info'] as const).map((s) => [
+                s,
+                {text: s, color: COLOR[s]},
+              ]),
+            ),
+          ),
+        ],
+      },
+    ],
+    sortBy: 'Severity',
+    ascending: true,
+  }),
+  timeline({
+    title: 'When findings were raised',
+    description:
+      'Each rule that was broken, and when. One that begins with a deployment is about it.',
+    unit: 'short',
+    size: [24, 9],
+    expr: `max by (rule) (${tcp('config_finding')}) > 0`,
+    legend: '{{rule}}',
+    mappings: [mapped({1: {text: 'raised', color: 'orange'}})],
+  }),
+];
+
+export const settings = () =>
+  dashboard({
+    name: 'settings',
+    title: 'Settings and findings',
+    description: 'Which setting or use is wrong, where, since when, and what helps.',
+    variables: ['job', 'instance', 'netns'],
+    subject: 'settings',
+    first,
+    rows: [
+      {
+        title: 'Settings',
+        panels: [
+          table({
+            title: 'Settings and how many namespaces have them',
+            description:
+              'Every setting that decides on the life of connections, its values, and how many ' +
+              'namespaces have each. Two values of one setting: hosts that drifted apart.',
+            unit: 'short',
+            size: [14, 14],
+            queries: [`count_values by (__name__) ("value", ${named(SETTINGS)})`],
+            columns: [
+              {field: '__name__', name: 'Setting'},
+              {field: 'value', name: 'Is', width: 130},
+              {field: 'Value', name: 'Namespaces', unit: 'short', width: 130, gauge: 'own'},
+            ],
+            sortBy: 'Setting',
+            ascending: true,
+          }),
+          alerts([10, 14], 'settings'),
+          graph({
+            title: 'Findings raised over time',
+            description: 'How many findings are raised, by severity, over the namespaces selected.',
+            unit: 'short',
+            decimals: 0,
+            size: [24, 7],
+            stacked: true,
+            series: [
+              {expr: `sum by (severity) (${tcp('config_finding')})`, legend: '{{severity}}'},
+            ],
+            colors: {critical: 'red', warning: 'orange', info: 'blue'},
+          }),
+        ],
+      },
+    ],
+  });
