@@ -43,7 +43,7 @@ const first = [
     thresholds: anyIs('warning'),
   }),
   stat({
-    title: 'Namespaces that cannot be read',
+    title: 'Namespaces not read',
     description: 'Network namespaces whose sockets could not be read to their end.',
     unit: 'short',
     size: [4, 4],
@@ -93,8 +93,8 @@ const first = [
     columns: [
       hostColumn,
       {field: 'Value #A', name: 'Pass', unit: 's', gauge: 'own'},
-      {field: 'Value #B', name: 'Sockets read', unit: 'short', width: 115},
-      {field: 'Value #C', name: 'Series', unit: 'short', width: 80},
+      {field: 'Value #B', name: 'Sockets read', width: 115},
+      {field: 'Value #C', name: 'Series', width: 80},
       {field: 'Value #D', name: 'Memory', unit: 'bytes', width: 95},
       {field: 'Value #E', name: 'CPU', unit: 'percentunit', decimals: 2, width: 80},
     ],
@@ -194,11 +194,10 @@ export const exporter = () =>
             columns: [
               hostColumn,
               namespaceColumn,
-              {field: 'Value #A', name: 'Listeners', unit: 'short', width: 95},
+              {field: 'Value #A', name: 'Listeners', width: 95},
               {
                 field: 'Value #B',
                 name: 'Ports, error',
-                unit: 'short',
                 width: 105,
                 thresholds: anyIs('info'),
               },
@@ -291,15 +290,19 @@ export const exporter = () =>
               {expr: `max(${self('scrape_samples_scraped')})`, legend: 'most', color: 'blue'},
             ],
           }),
-          bars({
+          table({
             title: 'Versions',
             description:
-              'How many exporters run each version. More than one for long: a roll-out that ' +
-              'stopped.',
-            unit: 'short',
+              'How many exporters run each version. More than one for long: a roll-out that stopped.',
+            unit: 'locale',
             size: [8, 8],
-            expr: `topk(10, count by (version, revision) (${own('exporter_build_info')}))`,
-            legend: '{{version}} {{revision}}',
+            queries: [`topk(20, count by (version, revision) (${own('exporter_build_info')}))`],
+            columns: [
+              {field: 'version', name: 'Version', width: 90},
+              {field: 'revision', name: 'Revision'},
+              {field: 'Value', name: 'Exporters', width: 100},
+            ],
+            sortBy: 'Exporters',
           }),
           bars({
             title: 'Readers',

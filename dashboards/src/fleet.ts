@@ -63,7 +63,7 @@ const first = [
   hostsAt('warning'),
   hostsAt('critical'),
   stat({
-    title: 'First to run out of ports in',
+    title: 'First exhaustion in',
     description:
       'The nearest exhaustion that an exporter forecasts, within 60 seconds. The table below ' +
       'says which host; there, Port exhaustion says towards whom.',
@@ -73,7 +73,7 @@ const first = [
     runbook: ALERT_THRESHOLDS.secondsToExhaustion.alert,
     expr: `min(${self('tcp_lifecycle_destination_seconds_to_exhaustion')})`,
     thresholds: steps(ALERT_THRESHOLDS.secondsToExhaustion),
-    noValue: 'none',
+    none: 'none',
   }),
   stat({
     title: 'Critical alerts',
@@ -233,7 +233,7 @@ export const fleet = () =>
               },
               {field: 'destination_port', name: 'Port', width: 80},
               {...fullest, field: 'Value #A', name: 'On its fullest host'},
-              {field: 'Value #B', name: 'Ports held by all hosts', unit: 'short', gauge: 'own'},
+              {field: 'Value #B', name: 'Ports held by all hosts', gauge: 'own'},
             ],
             sortBy: 'On its fullest host',
           }),
@@ -253,7 +253,7 @@ export const fleet = () =>
             columns: [
               {field: 'rule', name: 'Finding', links: [findingRunbook]},
               {field: 'severity', name: 'Severity', width: 100, mappings: [SEVERITIES]},
-              {field: 'Value', name: 'Namespaces', unit: 'short', gauge: 'own'},
+              {field: 'Value', name: 'Namespaces', gauge: 'own'},
             ],
             sortBy: 'Namespaces',
           }),

@@ -34,10 +34,10 @@ const first = [
     links: [onward('Port exhaustion', 'ports')],
     expr: `min(${tcp('destination_seconds_to_exhaustion')})`,
     thresholds: steps(ALERT_THRESHOLDS.secondsToExhaustion),
-    noValue: 'none',
+    none: 'none',
   }),
   stat({
-    title: 'TIME_WAIT buckets in use',
+    title: 'TIME_WAIT buckets',
     description:
       "The kernel's count of TIME_WAIT sockets by its limit, tcp_max_tw_buckets; above it " +
       'sockets skip TIME_WAIT in silence.',
@@ -61,10 +61,10 @@ const first = [
     links: [onward('Listen queues', 'listen')],
     expr: `max(${tcp('listen_queue_max_ratio')})`,
     thresholds: steps(ALERT_THRESHOLDS.acceptQueue),
-    noValue: 'no listener',
+    none: 'no listener',
   }),
   stat({
-    title: 'Peers that do not answer',
+    title: 'Silent peers',
     description:
       'Connections that have had no answer to two keepalive probes or more: the peer, or the ' +
       'way to it, is gone.',
@@ -237,7 +237,6 @@ export const host = () =>
             size: [12, 8],
             series: [
               {expr: `sum(${tcp('sockets_orphaned')})`, legend: 'orphaned', color: 'orange'},
-              {expr: `sum(${tcp('sockets_allocated')})`, legend: 'allocated', color: 'blue'},
               {
                 expr: `sum(${tcp('sysctl_max_orphans')})`,
                 legend: 'tcp_max_orphans (limit)',

@@ -1,7 +1,7 @@
 import {dashboard} from './lib/dashboard.js';
-import {bars, graph, heatmap, stat, table} from './lib/panels.js';
+import {graph, heatmap, stat, table} from './lib/panels.js';
 import {tcp} from './lib/select.js';
-import {alerts, hostColumn, namespaceColumn} from './lib/shared.js';
+import {alerts, hostColumn, namespaceColumn, settingsTable} from './lib/shared.js';
 import {ALERT_THRESHOLDS, anyIs, steps} from './lib/thresholds.js';
 
 const connections = (more = '') => `sum(${tcp('keepalive_sockets', more)})`;
@@ -43,7 +43,7 @@ const first = [
     decimals: 0,
     size: [5, 4],
     expr: `${connections('keepalive="off"')} / ${connections()}`,
-    noValue: 'no connection',
+    none: 'no connection',
   }),
   stat({
     title: 'A dead peer is noticed after',
@@ -82,6 +82,7 @@ const first = [
     size: [12, 9],
     stacked: true,
     runbook: 'TcpPeersNotAnswering',
+    legendRight: true,
     series: [
       {
         expr: `sum by (probes) (${tcp('keepalive_unanswered_sockets')})`,
@@ -112,7 +113,6 @@ const first = [
       {
         field: 'Value',
         name: 'Do not answer',
-        unit: 'short',
         gauge: 'own',
         thresholds: steps(ALERT_THRESHOLDS.peers),
       },
@@ -183,36 +183,13 @@ export const keepalive = () =>
               fin_wait2: 'yellow',
             },
           }),
-          ...(
-            [
-              [
-                'First probe after',
-                'time_seconds',
-                's',
-                'tcp_keepalive_time: idle seconds before the first probe',
-              ],
-              [
-                'Probes every',
-                'interval_seconds',
-                's',
-                'tcp_keepalive_intvl: seconds between unanswered probes',
-              ],
-              [
-                'Given up after',
-                'probes',
-                'short',
-                'tcp_keepalive_probes: unanswered probes after which the connection ends',
-              ],
-            ] as const
-          ).map(([title, setting, unit, meaning]) =>
-            bars({
-              title,
-              description: `${meaning}. The values that the selected namespaces have, and how many have each.`,
-              unit: 'short',
-              size: [4, 9],
-              expr: `topk(10, count_values("value", ${tcp(`sysctl_keepalive_${setting}`)}))`,
-              legend: unit === 's' ? '{{value}} s' : '{{value}} probes',
-            }),
+          settingsTable(
+            'Settings of keepalive',
+            'keepalive_time_seconds: idle time before the first probe. keepalive_interval_seconds: ' +
+              'time between unanswered ones. keepalive_probes: unanswered probes after which the ' +
+              'connection ends. A program may set its own.',
+            [12, 9],
+            'sysctl_keepalive_.+',
           ),
         ],
       },

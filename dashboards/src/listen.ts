@@ -1,7 +1,7 @@
 import {dashboard} from './lib/dashboard.js';
-import {bars, graph, mapped, stat, table} from './lib/panels.js';
+import {graph, mapped, stat, table} from './lib/panels.js';
 import {LISTENER_LABELS as EACH, tcp} from './lib/select.js';
-import {alerts, hostColumn, namespaceColumn} from './lib/shared.js';
+import {alerts, hostColumn, namespaceColumn, settingsTable} from './lib/shared.js';
 import {ALERT_THRESHOLDS, anyIs, steps} from './lib/thresholds.js';
 
 const SHOWN = 20;
@@ -26,7 +26,7 @@ const first = [
     runbook: 'TcpAcceptQueueNearFull',
     expr: `max(${RATIO})`,
     thresholds: steps(ALERT_THRESHOLDS.acceptQueue),
-    noValue: 'no listener',
+    none: 'no listener',
   }),
   stat({
     title: 'Handshakes dropped',
@@ -100,14 +100,14 @@ const first = [
         gauge: 1,
         thresholds: steps(ALERT_THRESHOLDS.acceptQueue),
       },
-      {field: 'Value #B', name: 'Waiting', unit: 'short', width: 80},
-      {field: 'Value #C', name: 'Limit', unit: 'short', width: 70},
-      {field: 'Value #D', name: 'Dropped', unit: 'short', width: 85, thresholds: anyIs('warning')},
+      {field: 'Value #B', name: 'Waiting', width: 80},
+      {field: 'Value #C', name: 'Limit', width: 70},
+      {field: 'Value #D', name: 'Dropped', width: 85, thresholds: anyIs('warning')},
       {
         field: 'Value #E',
-        name: 'In the ephemeral range',
-        width: 165,
-        mappings: [mapped({1: {text: 'yes: takes a port', color: 'orange'}})],
+        name: 'Ephemeral',
+        width: 100,
+        mappings: [mapped({1: {text: 'in range', color: 'orange'}})],
       },
     ],
     sortBy: 'Full',
@@ -123,7 +123,7 @@ const first = [
     lines: true,
     runbook: 'TcpAcceptQueueNearFull',
     thresholds: steps(ALERT_THRESHOLDS.acceptQueue),
-    series: [{expr: `topk(5, ${RATIO})`, legend: NAME}],
+    series: [{expr: `topk(5, ${RATIO} > 0)`, legend: NAME}],
   }),
   graph({
     title: 'Handshakes: accepted and dropped',
@@ -160,8 +160,8 @@ export const listen = () =>
             size: [12, 8],
             runbook: 'TcpAcceptQueueNearFull',
             series: [
-              {expr: `topk(5, ${tcp('listen_queue_sockets')})`, legend: NAME},
-              {expr: `min(${tcp('listen_queue_limit')})`, legend: 'smallest limit', limit: 'drawn'},
+              {expr: `topk(5, ${tcp('listen_queue_sockets')} > 0)`, legend: NAME},
+              {expr: `min(${tcp('listen_queue_limit')})`, legend: 'smallest limit', limit: 'told'},
             ],
           }),
           graph({
@@ -171,6 +171,7 @@ export const listen = () =>
               'that met a full queue of half-open connections, and what became of them.',
             unit: 'cps',
             size: [12, 8],
+            legendRight: true,
             series: [
               {expr: rateBy('event', 'syncookies_total'), legend: 'cookies {{event}}'},
               {
@@ -179,34 +180,13 @@ export const listen = () =>
               },
             ],
           }),
-          ...(
-            [
-              ['somaxconn', 'somaxconn', 'Upper limit of every backlog.'],
-              [
-                'tcp_max_syn_backlog',
-                'max_syn_backlog',
-                'Half-open connections that a listener remembers without SYN cookies.',
-              ],
-              [
-                'tcp_syncookies',
-                'syncookies',
-                '0 off, 1 when the queue is full, 2 always. Keep it at 1.',
-              ],
-              [
-                'tcp_abort_on_overflow',
-                'abort_on_overflow',
-                '1: a full accept queue resets the client instead of letting it try again. Keep it at 0.',
-              ],
-            ] as const
-          ).map(([title, setting, meaning]) =>
-            bars({
-              title,
-              description: `${meaning} The values that the selected namespaces have, and how many have each.`,
-              unit: 'short',
-              size: [6, 6],
-              expr: `topk(10, count_values("value", ${tcp(`sysctl_${setting}`)}))`,
-              legend: '{{value}}',
-            }),
+          settingsTable(
+            'Settings of the queues',
+            'somaxconn: upper limit of every backlog. max_syn_backlog: half-open connections that a ' +
+              'listener remembers without SYN cookies. syncookies: 1, when that is full; keep it. ' +
+              'abort_on_overflow: 1 resets clients instead of letting them try again; keep it at 0.',
+            [24, 7],
+            'sysctl_(somaxconn|max_syn_backlog|syncookies|abort_on_overflow|synack_retries)',
           ),
         ],
       },

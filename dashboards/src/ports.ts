@@ -3,13 +3,14 @@ import {drill, onward, row} from './lib/links.js';
 import {bars, graph, stat, table} from './lib/panels.js';
 import {DESTINATION_LABELS as EACH, LISTENER_LABELS, recorded, tcp, towards} from './lib/select.js';
 import {alerts, fullest, hostColumn, namespaceColumn, runsOutIn} from './lib/shared.js';
-import {ALERT_THRESHOLDS, anyIs, from, PLAIN, steps} from './lib/thresholds.js';
+import {ALERT_THRESHOLDS, anyIs, from, steps} from './lib/thresholds.js';
 
 const OPEN = recorded('instance_netns', 'ephemeral_ports_open:difference');
 const AT_LEAST = towards('destination_utilization_ratio', 'bound="min"');
 const SHOWN = 20;
 const TOP = `topk(${SHOWN}, ${AT_LEAST})`;
 const ofTop = (expr: string) => `${expr}\nand on (${EACH}) ${TOP}`;
+const FULLEST = `topk(5, ${AT_LEAST})`;
 const perDestination = (aggregate: string, expr: string) => `${aggregate} by (${EACH}) (${expr})`;
 const NAME = '{{instance}} {{netns}} to {{destination_address}} port {{destination_port}}';
 /** As long as TIME_WAIT holds a port. */
@@ -54,7 +55,7 @@ const first = [
     runbook: 'TcpDestinationHeadingForExhaustion',
     expr: `min(${towards('destination_seconds_to_exhaustion')})`,
     thresholds: steps(ALERT_THRESHOLDS.secondsToExhaustion),
-    noValue: 'none',
+    none: 'none',
   }),
   stat({
     title: 'Connections still possible',
@@ -69,7 +70,7 @@ const first = [
       {value: null, color: 'red'},
       {value: 1, color: 'green'},
     ],
-    noValue: 'no destination',
+    none: 'no destination',
   }),
   stat({
     title: 'Open ports',
@@ -80,10 +81,6 @@ const first = [
     unit: 'short',
     size: [4, 4],
     expr: `min(${OPEN})`,
-    thresholds: [
-      {value: null, color: 'red'},
-      {value: 1, color: 'text'},
-    ],
   }),
   stat({
     title: 'Least left for bind()',
@@ -121,7 +118,7 @@ const first = [
     ],
     columns: [
       {...hostColumn, width: 130},
-      {...namespaceColumn, width: 90},
+      namespaceColumn,
       {field: 'source_address', name: 'Source', width: 120},
       {
         field: 'destination_address',
@@ -138,11 +135,11 @@ const first = [
       {field: 'destination_port', name: 'Port', width: 65},
       {...fullest, field: 'Value #A', name: 'Full, at least'},
       {field: 'Value #B', name: 'At most', unit: 'percentunit', decimals: 0, width: 75},
-      {field: 'Value #C', name: 'Ports used', unit: 'short', gauge: 'own'},
-      {field: 'Value #D', name: 'In TIME_WAIT', unit: 'short', gauge: 'own'},
-      {field: 'Value #E', name: 'Reusable', unit: 'short', width: 85},
-      {field: 'Value #F', name: 'Headroom min', unit: 'short', width: 115},
-      {field: 'Value #G', name: 'Headroom max', unit: 'short', width: 115},
+      {field: 'Value #C', name: 'Ports used', gauge: 'own'},
+      {field: 'Value #D', name: 'In TIME_WAIT', gauge: 'own'},
+      {field: 'Value #E', name: 'Reusable', width: 85},
+      {field: 'Value #F', name: 'Headroom min', width: 120},
+      {field: 'Value #G', name: 'Headroom max', width: 120},
       {field: 'Value #H', name: 'Conn/s', unit: 'cps', decimals: 1, width: 85},
       {...runsOutIn, field: 'Value #I', width: 95},
     ],
@@ -160,7 +157,7 @@ const first = [
     lines: true,
     runbook: 'TcpDestinationNearExhaustion',
     thresholds: steps(ALERT_THRESHOLDS.utilization),
-    series: [{expr: `topk(5, ${AT_LEAST})`, legend: NAME}],
+    series: [{expr: FULLEST, legend: NAME}],
   }),
   alerts([12, 9], 'ports|peers'),
 ];
@@ -178,33 +175,43 @@ export const ports = () =>
         title: 'Towards the destinations',
         panels: [
           graph({
-            title: 'Ports used by destination',
+            title: 'Ports used by the fullest destinations',
             description:
-              'Ports that the 5 largest destinations hold, in any state, and the limit of each: ' +
-              'the open ports of the namespace that has least.',
+              'Ports that the 5 fullest destinations hold, in any state. The legend has their limits: ' +
+              'the open ports of their namespaces, which each destination can use once.',
             unit: 'short',
-            size: [12, 8],
+            size: [12, 9],
             runbook: 'TcpDestinationNearExhaustion',
+            legendRight: true,
             series: [
-              {expr: `topk(5, ${towards('destination_ports_used')})`, legend: NAME},
-              {expr: `min(${OPEN})`, legend: 'open ports (limit)', limit: 'drawn'},
+              {
+                expr: `${towards('destination_ports_used')}\nand on (${EACH}) ${FULLEST}`,
+                legend: NAME,
+              },
+              {
+                expr: `topk(5, ${OPEN}\nand on (instance, netns) ${FULLEST})`,
+                legend: 'open ports of {{instance}} {{netns}} (limit)',
+                limit: 'told',
+              },
             ],
           }),
           graph({
-            title: 'Connections per second by destination',
+            title: 'Rate of connections, of what the ports bear',
             description:
-              'Connections that this end closed first, by the 5 destinations that have most, and ' +
-              'the rate that the open ports bear without end: each is held for 60 seconds. Above ' +
-              'it the ports run out, unless they are reused. Pool the connections.',
-            unit: 'cps',
-            size: [12, 8],
+              'Connections that this end closed first hold a port for 60 seconds each. At 100 % they ' +
+              'use up the open ports of their namespace without end; above it the ports run out ' +
+              'unless they are reused. Pool the connections, or let the peer close first.',
+            unit: 'percentunit',
+            size: [12, 9],
+            lines: true,
+            thresholds: from(1, 'critical'),
             runbook: 'TcpDestinationHeadingForExhaustion',
             series: [
-              {expr: `topk(5, ${towards('destination_connections_per_second')})`, legend: NAME},
               {
-                expr: `min(${OPEN}) / ${TIME_WAIT_SECONDS}`,
-                legend: 'bearable without reuse',
-                limit: 'drawn',
+                expr:
+                  `topk(5, ${towards('destination_connections_per_second')} * ${TIME_WAIT_SECONDS}\n` +
+                  `/ on (cluster, job, instance, netns) group_left () ${OPEN})`,
+                legend: NAME,
               },
             ],
           }),
@@ -213,7 +220,7 @@ export const ports = () =>
             description:
               'Headroom of the 5 destinations that have least, at most. At 0 connect() fails.',
             unit: 'short',
-            size: [12, 8],
+            size: [12, 9],
             runbook: 'TcpDestinationNearExhaustion',
             series: [
               {
@@ -230,7 +237,7 @@ export const ports = () =>
               'CLOSE_WAIT: the peer has closed and our program has not. Told from 10 such sockets ' +
               'on.',
             unit: 'short',
-            size: [12, 8],
+            size: [12, 9],
             runbook: 'TcpSynRetransmitsPilingUp',
             noValue: 'none',
             links: [{...onward('TIME_WAIT and lifecycle', 'timeWait')}],
@@ -244,18 +251,16 @@ export const ports = () =>
               hostColumn,
               {field: 'destination_address', name: 'Destination'},
               {field: 'destination_port', name: 'Port', width: 65},
-              {field: 'Value #A', name: 'SYN sent', unit: 'short', width: 90},
+              {field: 'Value #A', name: 'SYN sent', width: 90},
               {
                 field: 'Value #B',
                 name: 'SYN sent again',
-                unit: 'short',
                 width: 120,
                 thresholds: steps(ALERT_THRESHOLDS.synRetransmits),
               },
               {
                 field: 'Value #C',
                 name: 'CLOSE_WAIT',
-                unit: 'short',
                 width: 105,
                 thresholds: from(10, 'warning'),
               },
@@ -276,6 +281,7 @@ export const ports = () =>
             unit: 'short',
             size: [9, 8],
             runbook: 'TcpEphemeralPortsBlocked',
+            legendRight: true,
             series: [
               {expr: `sum(${tcp('ephemeral_ports_used')})`, legend: 'used', color: 'blue'},
               {expr: `sum by (by) (${tcp('ephemeral_ports_blocked')})`, legend: 'blocked: {{by}}'},
@@ -370,7 +376,6 @@ export const ports = () =>
               description: `${description} Over the hosts and namespaces that are selected.`,
               unit: 'none',
               size: [4, 4],
-              thresholds: PLAIN,
               expr: `${aggregate}(${tcp(metric)})`,
             }),
           ),
@@ -381,7 +386,6 @@ export const ports = () =>
               'loopback addresses; needs tcp_timestamps. The smallest setting of those selected.',
             unit: 'none',
             size: [4, 4],
-            thresholds: PLAIN,
             expr: `min(${tcp('sysctl_tw_reuse')})`,
           }),
           stat({
@@ -392,7 +396,7 @@ export const ports = () =>
             decimals: 0,
             size: [4, 4],
             thresholds: anyIs('critical'),
-            noValue: 'ports are free',
+            none: 'ports are free',
             runbook: 'TcpDestinationNearExhaustion',
             expr: `max(${towards('destination_seconds_to_free_port')})`,
           }),

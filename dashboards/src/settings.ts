@@ -1,9 +1,8 @@
 import {dashboard} from './lib/dashboard.js';
-import {findingRunbook} from './lib/links.js';
-import {graph, mapped, stat, table, timeline} from './lib/panels.js';
-import {named, tcp} from './lib/select.js';
-import {alerts, findings, hostColumn, namespaceColumn} from './lib/shared.js';
-import {anyIs, COLOR, type Severity} from './lib/thresholds.js';
+import {graph, mapped, stat, timeline} from './lib/panels.js';
+import {tcp} from './lib/select.js';
+import {alerts, findings, findingsByHost, settingsTable} from './lib/shared.js';
+import {anyIs, type Severity} from './lib/thresholds.js';
 
 const raised = (severity: Severity, meaning: string) =>
   stat({
@@ -17,9 +16,6 @@ const raised = (severity: Severity, meaning: string) =>
     expr: `sum(${tcp('config_finding', `severity="${severity}"`)})`,
     thresholds: anyIs(severity),
   });
-
-const SETTINGS =
-  'tcp_lifecycle_(sysctl_.+|ephemeral_port_range_m..|ephemeral_ports_reserved|time_wait_buckets_limit)';
 
 const first = [
   raised('critical', 'connections fail now'),
@@ -35,40 +31,7 @@ const first = [
     expr: `count(count by (rule) (${tcp('config_finding')}))`,
   }),
   findings([10, 11]),
-  table({
-    title: 'Where findings are raised',
-    description:
-      'The first 100 findings by host and namespace. On the host, tcp_lifecycle_exporter doctor ' +
-      'tells the numbers, the programs and the remedies in order of merit.',
-    unit: 'short',
-    size: [14, 11],
-    noValue: 'No finding is raised',
-    queries: [
-      `topk(100, max by (instance, netns, rule, severity) (${tcp('config_finding')} == 1))`,
-    ],
-    columns: [
-      hostColumn,
-      namespaceColumn,
-      {field: 'rule', name: 'Finding', links: [findingRunbook]},
-      {
-        field: 'severity',
-        name: 'Severity',
-        width: 100,
-        mappings: [
-          mapped(
-            Object.fromEntries(
-              (['critical', 'warning', 'info'] as const).map((s) => [
-                s,
-                {text: s, color: COLOR[s]},
-              ]),
-            ),
-          ),
-        ],
-      },
-    ],
-    sortBy: 'Severity',
-    ascending: true,
-  }),
+  findingsByHost([14, 11]),
   timeline({
     title: 'When findings were raised',
     description:
@@ -93,22 +56,12 @@ export const settings = () =>
       {
         title: 'Settings',
         panels: [
-          table({
-            title: 'Settings and how many namespaces have them',
-            description:
-              'Every setting that decides on the life of connections, its values, and how many ' +
-              'namespaces have each. Two values of one setting: hosts that drifted apart.',
-            unit: 'short',
-            size: [14, 14],
-            queries: [`count_values by (__name__) ("value", ${named(SETTINGS)})`],
-            columns: [
-              {field: '__name__', name: 'Setting'},
-              {field: 'value', name: 'Is', width: 130},
-              {field: 'Value', name: 'Namespaces', unit: 'short', width: 130, gauge: 'own'},
-            ],
-            sortBy: 'Setting',
-            ascending: true,
-          }),
+          settingsTable(
+            'Settings',
+            'Every setting that decides on the life of connections.',
+            [14, 14],
+            'sysctl_.+|ephemeral_port_range_m..|ephemeral_ports_reserved|time_wait_buckets_limit',
+          ),
           alerts([10, 14], 'settings'),
           graph({
             title: 'Findings raised over time',

@@ -109,6 +109,7 @@ const first = [
     size: [12, 9],
     stacked: true,
     runbook: 'TcpTimeWaitNearLimit',
+    legendRight: true,
     series: [
       {expr: `sum by (role) (${tcp('time_wait_sockets')})`, legend: '{{role}}'},
       {
@@ -205,27 +206,28 @@ export const timeWait = () =>
             ],
           }),
           graph({
+            title: 'Segments sent again',
+            description:
+              'All segments, and those of handshakes alone. SYN sent again: nobody answers, or a ' +
+              'SNAT pool on the way is full.',
+            unit: 'cps',
+            size: [8, 9],
+            runbook: 'TcpSynRetransmitsPilingUp',
+            series: [
+              {expr: rate('retransmitted_segments_total'), legend: 'all segments', color: 'blue'},
+              {expr: rate('syn_retransmits_total'), legend: 'SYN and SYN-ACK', color: 'orange'},
+            ],
+          }),
+          graph({
             title: 'Connections given up, by reason',
             description:
               'timeout: the peer is gone. memory: too many orphans, or no memory. data, close: ' +
               'our program closed while data came. linger: TCP_LINGER2. failed: the reset could ' +
               'not be sent.',
             unit: 'cps',
-            size: [8, 9],
-            series: [{expr: rateBy('reason', 'aborts_total'), legend: '{{reason}}'}],
-          }),
-          graph({
-            title: 'Segments sent again',
-            description:
-              'All segments, and those of handshakes alone. SYN sent again: nobody answers, or a ' +
-              'SNAT pool on the way is full.',
-            unit: 'cps',
             size: [12, 8],
-            runbook: 'TcpSynRetransmitsPilingUp',
-            series: [
-              {expr: rate('retransmitted_segments_total'), legend: 'all segments', color: 'blue'},
-              {expr: rate('syn_retransmits_total'), legend: 'SYN and SYN-ACK', color: 'orange'},
-            ],
+            legendRight: true,
+            series: [{expr: rateBy('reason', 'aborts_total'), legend: '{{reason}}'}],
           }),
           graph({
             title: 'Segments rejected for their timestamp',

@@ -3,6 +3,7 @@ import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 import {
   BarGaugeDisplayMode,
   BarGaugeNamePlacement,
+  BarGaugeSizing,
   BigValueColorMode,
   BigValueGraphMode,
   type DataSourceRef,
@@ -30,6 +31,7 @@ import {
   FieldColorModeId,
   MappingType,
   type Panel,
+  SpecialValueMatch,
   type Threshold,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -48,7 +50,7 @@ import {PanelBuilder as TablePanel} from '@grafana/grafana-foundation-sdk/table'
 import {PanelBuilder as TimeSeriesPanel} from '@grafana/grafana-foundation-sdk/timeseries';
 
 import {built, type Link, runbook} from './links.js';
-import {PLAIN} from './thresholds.js';
+import {COLOR, PLAIN} from './thresholds.js';
 
 export const SOURCE: DataSourceRef = {type: 'prometheus', uid: '${datasource}'};
 
@@ -129,14 +131,25 @@ export const mapped = (texts: Record<string, {text: string; color?: string}>): V
   ),
 });
 
-/** One number now. */
-export function stat(o: Common & {expr: string; mappings?: ValueMapping[]}): cog.Builder<Panel> {
+/** Shown where there is no value, which would else have the colour of the lowest threshold. */
+const absent = (text: string, color: string): ValueMapping => ({
+  type: MappingType.SpecialValue,
+  options: {match: SpecialValueMatch.Null, result: {text, color, index: 0}},
+});
+
+/** One number now. `none`: what its absence means, if that is good. */
+export function stat(o: Common & {expr: string; none?: string}): cog.Builder<Panel> {
+  const mappings = o.none
+    ? [absent(o.none, COLOR.good)]
+    : o.noValue
+      ? [absent(o.noValue, 'text')]
+      : [];
   return common(new StatPanel(), o)
     .withTarget(instant(o.expr))
     .colorScheme(coloured(FieldColorModeId.Thresholds))
     .colorMode(o.thresholds ? BigValueColorMode.Background : BigValueColorMode.None)
     .graphMode(BigValueGraphMode.None)
-    .mappings(o.mappings ?? [])
+    .mappings(mappings)
     .reduceOptions(lastOfEach());
 }
 
@@ -148,6 +161,9 @@ export function bars(o: Common & {expr: string; legend: string; max?: number}): 
     .displayMode(BarGaugeDisplayMode.Basic)
     .orientation(VizOrientation.Horizontal)
     .namePlacement(BarGaugeNamePlacement.Left)
+    .sizing(BarGaugeSizing.Manual)
+    .minVizHeight(14)
+    .maxVizHeight(32)
     .showUnfilled(true)
     .min(0)
     .reduceOptions(lastOfEach());
@@ -188,11 +204,13 @@ export function graph(
     max?: number;
     /** Draws the thresholds as lines. */
     lines?: boolean;
+    /** For many series with short names. */
     legendRight?: boolean;
     /** Colours of series by their names, for those that a label tells apart. */
     colors?: Record<string, string>;
   },
 ): cog.Builder<Panel> {
+  const legendRight = o.legendRight ?? (o.series.length > 2 && o.size[0] >= 12);
   const panel = common(new TimeSeriesPanel(), o)
     .min(0)
     .lineWidth(o.stacked ? 1 : 2)
@@ -217,14 +235,16 @@ export function graph(
       new VizLegendOptionsBuilder()
         .showLegend(true)
         .displayMode(LegendDisplayMode.Table)
-        .placement(o.legendRight ? LegendPlacement.Right : LegendPlacement.Bottom)
+        .placement(legendRight ? LegendPlacement.Right : LegendPlacement.Bottom)
         .calcs(['lastNotNull', 'max']),
     );
   if (o.max !== undefined) panel.max(o.max);
   for (const [name, color] of Object.entries(o.colors ?? {})) {
     panel.overrideByName(name, [fixed(color)]);
   }
-  o.series.forEach((series, i) => {
+  // Limits first, so that no long legend hides them.
+  const ordered = [...o.series].sort((a, b) => Number(!a.limit) - Number(!b.limit));
+  ordered.forEach((series, i) => {
     panel.withTarget(range(series.expr, i, series.legend));
     const look = seriesLook(series);
     if (look.length) panel.overrideByQuery(refId(i), look);
@@ -271,6 +291,12 @@ export function timeline(
     );
 }
 
+/** The text that a pattern finds, with $1 for its group. */
+export const rewritten = (pattern: string, text: string): ValueMapping => ({
+  type: MappingType.RegexToText,
+  options: {pattern, result: {text, index: 0}},
+});
+
 export interface Column {
   /** A label, or `Value` (of the only query), or `Value #A` (of several). */
   field: string;
@@ -288,7 +314,11 @@ export interface Column {
 function columnLook(c: Column): DynamicConfigValue[] {
   const look: DynamicConfigValue[] = [];
   const set = (id: string, value: unknown) => look.push({id, value});
-  if (c.unit) set('unit', c.unit);
+  // Ports are numbers to a formatter, and names to people.
+  if (!c.field.startsWith('Value')) set('unit', 'string');
+  else set('unit', c.unit ?? 'locale');
+  set('noValue', '');
+  if (c.mappings) set('custom.align', 'left');
   if (c.decimals !== undefined) set('decimals', c.decimals);
   if (c.width) set('custom.width', c.width);
   if (c.mappings) set('mappings', c.mappings);

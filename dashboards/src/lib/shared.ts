@@ -1,7 +1,7 @@
 // Panels and columns that more than one dashboard has.
 import {alertRunbook, drill, findingRunbook, row} from './links.js';
-import {type Column, mapped, type Size, table} from './panels.js';
-import {self, tcp} from './select.js';
+import {type Column, mapped, rewritten, type Size, table} from './panels.js';
+import {named, self, tcp} from './select.js';
 import {ALERT_THRESHOLDS, COLOR, PLAIN, steps} from './thresholds.js';
 
 const RANKS = [
@@ -34,7 +34,7 @@ export const hostColumn: Column = {
   width: 160,
   links: [drill('Host ${__value.text}', 'host', {instance: row('instance')})],
 };
-export const namespaceColumn: Column = {field: 'netns', name: 'Namespace', width: 100};
+export const namespaceColumn: Column = {field: 'netns', name: 'Namespace', width: 105};
 
 /** Alerts that fire now, gravest first; a click opens the runbook. `subject`: of these alone. */
 export function alerts(size: Size, subject = '') {
@@ -55,8 +55,8 @@ export function alerts(size: Size, subject = '') {
     queries: [`topk(50,\n${ranked}\n)`],
     columns: [
       severityColumn,
-      {field: 'alertname', name: 'Alert', links: [alertRunbook]},
-      hostColumn,
+      {field: 'alertname', name: 'Alert', width: 290, links: [alertRunbook]},
+      {...hostColumn, width: 120},
       {field: 'destination_address', name: 'Destination'},
       {field: 'destination_port', name: 'Port', width: 70},
     ],
@@ -81,11 +81,59 @@ export function findings(size: Size) {
     columns: [
       {...severityColumn, field: 'Value #A'},
       {field: 'rule', name: 'Finding', links: [findingRunbook]},
-      {field: 'Value #B', name: 'Namespaces', unit: 'short', width: 110},
+      {field: 'Value #B', name: 'Namespaces', width: 110},
     ],
     sortBy: 'Severity',
   });
 }
+
+/** The same by host and namespace. */
+export function findingsByHost(size: Size) {
+  const labels = 'instance, netns, rule';
+  const ranked = byRank(
+    (severity) => `max by (${labels}) (${tcp('config_finding', `severity="${severity}"`)} == 1)`,
+  );
+  return table({
+    title: 'Where findings are raised',
+    description:
+      'The gravest 100 findings by host and namespace. On the host, tcp_lifecycle_exporter doctor ' +
+      'tells the numbers, the programs and the remedies in order of merit.',
+    unit: 'locale',
+    size,
+    noValue: 'No finding is raised',
+    queries: [`topk(100,\n${ranked}\n)`],
+    columns: [
+      severityColumn,
+      {field: 'rule', name: 'Finding', links: [findingRunbook]},
+      hostColumn,
+      namespaceColumn,
+    ],
+    sortBy: 'Severity',
+  });
+}
+
+/** The values of settings, and how many namespaces have each; `names` is a pattern. */
+export const settingsTable = (title: string, about: string, size: Size, names: string) =>
+  table({
+    title,
+    description:
+      `${about} Each value, and how many namespaces have it. Two values of one setting: hosts that ` +
+      'drifted apart.',
+    unit: 'locale',
+    size,
+    queries: [`count_values by (__name__) ("value", ${named(`tcp_lifecycle_(${names})`)})`],
+    columns: [
+      {
+        field: '__name__',
+        name: 'Setting',
+        mappings: [rewritten('^tcp_lifecycle_(?:sysctl_)?(.+)$', '$1')],
+      },
+      {field: 'value', name: 'Is', width: 110},
+      {field: 'Value', name: 'Namespaces', width: 115},
+    ],
+    sortBy: 'Setting',
+    ascending: true,
+  });
 
 export const fullest = {
   name: 'Fullest destination',
