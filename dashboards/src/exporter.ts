@@ -104,9 +104,9 @@ const first = [
   graph({
     title: 'Time to read the sockets',
     description:
-      'The slowest exporter, and what it may take: half of the time between two scrapes, at the ' +
-      'exporter that has least. The deadline cuts a pass that is longer, and families are ' +
-      'absent then.',
+      'The slowest reading, the slowest scrape as Prometheus sees it, and what a reading may ' +
+      'take at the exporter that has least time: half of that between two scrapes. The ' +
+      'deadline cuts one that is too long, and families are absent then.',
     unit: 's',
     size: [12, 8],
     runbook: 'TcpLifecyclePassSlow',
@@ -114,10 +114,10 @@ const first = [
       {expr: `max(${DURATION})`, legend: 'slowest pass', color: 'blue'},
       {
         expr: `max(${self('scrape_duration_seconds')})`,
-        legend: 'slowest scrape, as Prometheus sees it',
+        legend: 'slowest scrape',
         color: 'orange',
       },
-      {expr: `min(${LIMIT})`, legend: 'half a scrape interval (limit)', limit: 'told'},
+      {expr: `min(${LIMIT})`, legend: 'limit of a pass', limit: 'told'},
     ],
   }),
   graph({

@@ -98,7 +98,7 @@ const first = [
       'connect() which that destination holds at least. At 100 % connect() to it fails. Beside ' +
       'it how full the fullest accept queue and the TIME_WAIT buckets are. Open a host.',
     unit: 'percentunit',
-    size: [13, 9],
+    size: [13, 10],
     runbook: 'TcpDestinationNearExhaustion',
     queries: [
       `max by (instance) (${TOP_HOSTS})`,
@@ -145,7 +145,7 @@ const first = [
     ],
     sortBy: fullest.name,
   }),
-  alerts([11, 9]),
+  alerts([11, 10]),
   graph({
     title: 'How full the hosts are',
     description:

@@ -90,7 +90,7 @@ const first = [
       },
       {
         expr: `max(${tcp('sysctl_keepalive_probes')})`,
-        legend: 'tcp_keepalive_probes: given up after (limit)',
+        legend: 'given up after (limit)',
         limit: 'told',
       },
     ],

@@ -190,7 +190,7 @@ export const ports = () =>
               },
               {
                 expr: `topk(5, ${OPEN}\nand on (instance, netns) ${FULLEST})`,
-                legend: 'open ports of {{instance}} {{netns}} (limit)',
+                legend: 'limit of {{instance}} {{netns}}',
                 limit: 'told',
               },
             ],
@@ -285,7 +285,7 @@ export const ports = () =>
             series: [
               {expr: `sum(${tcp('ephemeral_ports_used')})`, legend: 'used', color: 'blue'},
               {expr: `sum by (by) (${tcp('ephemeral_ports_blocked')})`, legend: 'blocked: {{by}}'},
-              {expr: `sum(${tcp('ephemeral_ports')})`, legend: 'usable (limit)', limit: 'drawn'},
+              {expr: `sum(${tcp('ephemeral_ports')})`, legend: 'usable (limit)', limit: 'told'},
             ],
           }),
           bars({

@@ -114,12 +114,12 @@ const first = [
       {expr: `sum by (role) (${tcp('time_wait_sockets')})`, legend: '{{role}}'},
       {
         expr: `sum(${tcp('time_wait_buckets_limit')})`,
-        legend: 'tcp_max_tw_buckets (limit)',
+        legend: 'all together (limit)',
         limit: 'told',
       },
       {
         expr: `sum(${OPEN})`,
-        legend: 'open ports, for each destination',
+        legend: 'open ports',
         limit: 'told',
         color: 'text',
       },

@@ -75,6 +75,7 @@ function alertAnnotation(name: string, matchers: string, color: string) {
     .enable(true)
     .iconColor(color)
     .expr(expr)
+    .step('15s')
     .titleFormat('{{alertname}}')
     .textFormat('{{severity}}')
     .tagKeys('severity');
@@ -118,6 +119,8 @@ export function dashboard(frame: Frame): Dashboard {
     for (const panel of row.panels) builder.withPanel(panel);
   }
   const built = builder.build();
+  // In sight, where the SDK would put them into a menu.
+  for (const annotation of built.annotations.list ?? []) delete annotation.placement;
   built.panels?.forEach((panel, i) => {
     panel.id = i + 1;
   });

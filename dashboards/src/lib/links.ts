@@ -1,5 +1,10 @@
 // Ways from one dashboard to the next, and to the runbooks. They keep time range and variables.
-import {DashboardLinkBuilder, DashboardLinkType} from '@grafana/grafana-foundation-sdk/dashboard';
+import type * as cog from '@grafana/grafana-foundation-sdk/cog';
+import {
+  type DashboardLink,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 
 export const TAG = 'tcp-lifecycle';
 
@@ -53,17 +58,29 @@ export const findingRunbook: Link = {
   url: '${runbooks:raw}/findings.md#${__data.fields.rule}',
 };
 
+/** Where the SDK would put it into a menu, it is shown. */
+const shown = (link: cog.Builder<DashboardLink>): cog.Builder<DashboardLink> => ({
+  build() {
+    const {placement: _menu, ...rest} = link.build();
+    return rest;
+  },
+});
+
 export const built = ({title, url}: Link) =>
-  new DashboardLinkBuilder(title)
-    .type(DashboardLinkType.Link)
-    .url(url)
-    .targetBlank(url.includes('runbooks'));
+  shown(
+    new DashboardLinkBuilder(title)
+      .type(DashboardLinkType.Link)
+      .url(url)
+      .targetBlank(url.includes('runbooks')),
+  );
 
 /** The dropdown of all dashboards of the set. */
 export const dropdown = () =>
-  new DashboardLinkBuilder('TCP lifecycle')
-    .type(DashboardLinkType.Dashboards)
-    .tags([TAG])
-    .asDropdown(true)
-    .includeVars(true)
-    .keepTime(true);
+  shown(
+    new DashboardLinkBuilder('TCP lifecycle')
+      .type(DashboardLinkType.Dashboards)
+      .tags([TAG])
+      .asDropdown(true)
+      .includeVars(true)
+      .keepTime(true),
+  );
