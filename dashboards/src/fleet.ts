@@ -85,7 +85,9 @@ const first = [
   }),
   stat({
     title: 'Warnings',
-    description: 'Warnings that fire: connections will fail, or some do.',
+    description:
+      'Warnings that fire: connections will fail, or some do. An alert that is critical is a ' +
+      'warning as well.',
     unit: 'short',
     size: [3, 4],
     expr: firing('warning'),
