@@ -10,6 +10,7 @@ import pytest
 from field.alerts import expected
 from field.worlds import WORLDS, SecondCurl, SteadyRate
 from harness import tcp
+from harness.exporter import Exporter
 from harness.monitoring import Monitoring
 from harness.netns import Namespace
 from harness.waiting import wait_until
@@ -34,12 +35,9 @@ def test_each_world_has_a_row_and_each_row_a_world():
     assert expected().keys() == WORLDS.keys()
 
 
-@pytest.mark.parametrize("name", WORLDS)
-def test_the_alerts_of(name, world, monitored):
-    its_world = world(WORLDS[name])
-    monitoring = monitored(its_world.exporter)
+def hold(its_world, monitoring, wanted):
+    """That those alerts come, no others do, and that there is silence afterwards."""
     its_world.cause()
-    wanted = expected()[name]
     if wanted:
         wait_until(f"{wanted} are there alone", lambda: monitoring.alerts() == wanted,
                    its_world.SECONDS_TO_ALERT, 0.5)
@@ -51,6 +49,20 @@ def test_the_alerts_of(name, world, monitored):
     assert seen == wanted
     its_world.cure()
     wait_until("it is silent", lambda: not monitoring.alerts(), SECONDS_TO_SILENCE, 0.5)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_alerts_of(name, world, monitored):
+    its_world = world(WORLDS[name])
+    hold(its_world, monitored(its_world.exporter), expected()[name])
+
+
+def test_f2_where_the_kernel_counts_the_failures(world, monitored, bpf):
+    class ByBpf(SecondCurl):
+        def start_exporter(self):
+            return Exporter(self.netns, "bpf")
+    its_world = world(ByBpf)
+    hold(its_world, monitored(its_world.exporter), {("TcpConnectFailsForWantOfPort", "critical")})
 
 
 def test_f2_f3_an_exhaustion_is_told_and_its_end(world, monitored, figures):
