@@ -47,6 +47,11 @@ def test_every_variable_offers_values(scene, uid):
                 assert set(offered) == set(scene.worlds)
 
 
+def test_alerts_are_marked_on_the_graphs(scene):
+    for annotation in grafana.annotations(DASHBOARDS["tcp-lifecycle-fleet"], scene.looked_at):
+        assert grafana.ask(scene.prometheus, annotation, scene.looked_at)["result"], annotation
+
+
 def test_a_host_that_is_chosen_is_shown_alone(scene):
     chosen = host_name(LAST)
     for uid, dashboard in DASHBOARDS.items():

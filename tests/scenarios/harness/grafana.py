@@ -64,6 +64,13 @@ def questions(dashboard, time, **chosen):
                            target.get("instant", False))
 
 
+def annotations(dashboard, time):
+    """What its marks on the graphs ask."""
+    for annotation in dashboard["annotations"]["list"]:
+        yield Question(dashboard["uid"], annotation["name"], "", "",
+                       interpolate(annotation["expr"], dashboard, time, {}), False)
+
+
 def interpolate(text, dashboard, time, chosen):
     for variable in dashboard["templating"]["list"]:
         if variable["type"] == "query":
