@@ -270,6 +270,42 @@ export const ports = () =>
         ],
       },
       {
+        title: 'What the kernel refused',
+        panels: [
+          graph({
+            title: 'connect() refused for want of a port',
+            description:
+              'Calls that failed with EADDRNOTAVAIL, as the kernel counts them; only with BPF. The ' +
+              'first 20 destinations to which that happened are told apart.',
+            unit: 'cps',
+            size: [12, 8],
+            runbook: 'TcpConnectFailsForWantOfPort',
+            series: [
+              {
+                expr: `topk(5, rate(${towards('port_exhaustion_total')}[$__rate_interval]))`,
+                legend: NAME,
+              },
+            ],
+          }),
+          graph({
+            title: 'Connections that failed, by error',
+            description:
+              'Connections that ended before they were established, as the kernel counts them; ' +
+              'only with BPF. EADDRNOTAVAIL: no port. ETIMEDOUT: nobody answers, or a SNAT pool on ' +
+              'the way is full.',
+            unit: 'cps',
+            size: [12, 8],
+            runbook: 'TcpConnectFailsForWantOfPort',
+            series: [
+              {
+                expr: `sum by (error) (rate(${tcp('connect_failures_total')}[$__rate_interval]))`,
+                legend: '{{error}}',
+              },
+            ],
+          }),
+        ],
+      },
+      {
         title: 'What takes ports from everybody',
         panels: [
           graph({

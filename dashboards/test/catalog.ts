@@ -1,4 +1,4 @@
-// The series that there are: on the golden pages, by the recording rules, and Prometheus's own.
+// The series that there are: on the golden pages, in the list of metrics, by the recording rules, and Prometheus's own.
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -44,12 +44,12 @@ function addPage(catalog: Catalog, page: string) {
   }
 }
 
-/** The pages leave out the labels of what varies; the list of metrics has them. */
+/** The pages leave out what only a running exporter has, and the labels of what varies. */
 function addDocumented(catalog: Catalog, document: string) {
   for (const [, name = '', labels = ''] of document.matchAll(
     /^\| `(\w+)` \| \w+ \| ([^|]*) \|/gm,
   )) {
-    if (catalog.has(name)) add(catalog, name, labels.split(', ').filter(Boolean));
+    add(catalog, name, [...TARGET, ...labels.split(', ').filter(Boolean)]);
   }
 }
 

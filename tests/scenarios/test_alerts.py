@@ -8,9 +8,8 @@ import time
 import pytest
 
 from field.alerts import expected
-from field.worlds import WORLDS, SecondCurl, SteadyRate
+from field.worlds import WORLDS, SecondCurl, SecondCurlByBpf, SteadyRate
 from harness import tcp
-from harness.exporter import Exporter
 from harness.monitoring import Monitoring
 from harness.netns import Namespace
 from harness.waiting import wait_until
@@ -58,10 +57,7 @@ def test_the_alerts_of(name, world, monitored):
 
 
 def test_f2_where_the_kernel_counts_the_failures(world, monitored, bpf):
-    class ByBpf(SecondCurl):
-        def start_exporter(self):
-            return Exporter(self.netns, "bpf")
-    its_world = world(ByBpf)
+    its_world = world(SecondCurlByBpf)
     hold(its_world, monitored(its_world.exporter), {("TcpConnectFailsForWantOfPort", "critical")})
 
 

@@ -7,6 +7,7 @@ import pytest
 from conftest import NO_NAMESPACES
 from field.scene import GONE, LAST, Scene, host_name
 from harness import grafana
+from harness.exporter import why_no_bpf
 
 DASHBOARDS = grafana.dashboards()
 RIGHTLY_EMPTY = {
@@ -16,6 +17,11 @@ RIGHTLY_EMPTY = {
     "tcp-lifecycle-host": {"TCP buffer memory: pressure", "TCP buffer memory: high (limit)",
                            "Orphaned sockets: tcp_max_orphans (limit)"},
 }
+if why_no_bpf():
+    RIGHTLY_EMPTY["tcp-lifecycle-ports"] = {
+        "connect() refused for want of a port: {{instance}} {{netns}} to "
+        "{{destination_address}} port {{destination_port}}",
+        "Connections that failed, by error: {{error}}"}
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ tested and drawn with."""
 import time
 
 from field.world import Place, Repeated
-from field.worlds import WORLDS
+from field.worlds import WORLDS, SecondCurlByBpf
 from harness import tcp
 from harness.churn import Churn
+from harness.exporter import why_no_bpf
 from harness.grafana import Range
 from harness.netns import Namespace
 from harness.services import get_200_times, start_wrk
@@ -42,7 +43,9 @@ class Scene:
             on_close(place.close)
             if name == LAST:  # from the beginning, so that no graph shows another limit
                 place.netns.set_sysctl("net.ipv4.ip_local_port_range", CHURN_PORTS)
-            self.worlds[host_name(name)] = WORLDS[name](place)
+            by_bpf = name == "F2" and not why_no_bpf()
+            world = SecondCurlByBpf if by_bpf else WORLDS[name]
+            self.worlds[host_name(name)] = world(place)
         namespace = Namespace()
         on_close(namespace.close)
         self._targets = SeveralTargets(

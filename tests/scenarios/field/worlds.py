@@ -45,6 +45,11 @@ class SecondCurl(World):
         self.netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
 
 
+class SecondCurlByBpf(SecondCurl):
+    def start_exporter(self):
+        return Exporter(self.netns, "bpf")
+
+
 class ReusedPort(SecondCurl):
     """With tcp_tw_reuse=1 the port can be had again after a second."""
     PAUSE_SECONDS = 3  # no two scrapes in succession meet the second in which it cannot
