@@ -119,7 +119,7 @@ inline constexpr FamilyDescriptor kExhaustion = {
     "tcp_lifecycle_destination_seconds_to_exhaustion",
     MetricType::Gauge,
     kDestinationLabels,
-    "Seconds until every open port is taken if connections go on at "
+    "Seconds until every open port is taken, 0 when they are, if connections go on at "
     "destination_connections_per_second while TIME_WAIT sockets expire; absent when that does not "
     "happen within 60.",
     "TIME_WAIT ages and remaining times",
