@@ -3,11 +3,9 @@
 namespace tcp_lifecycle {
 
 PortSet UsablePorts(const EphemeralPorts& ports) {
-  PortSet usable;
-  for (uint32_t port = ports.range.min; port <= ports.range.max; ++port) {
-    usable[port] = IsUsable(ports, static_cast<uint16_t>(port));
-  }
-  return usable;
+  const PortSet every = ~PortSet();
+  const PortSet in_range = (every >> (every.size() - ports.range.size())) << ports.range.min;
+  return in_range & ~ports.reserved;
 }
 
 }  // namespace tcp_lifecycle

@@ -116,7 +116,7 @@ static __always_inline void redo(u32 bucket) {
 
 // ---- from the batch to records
 
-static long touch_sockets(u32 i, void* unused) {
+static long touch_batch(u32 i, void* unused) {
   if (i * 8 >= s.count) return 1;
   u64 sum = 0;
   UNROLL for (u32 j = 0; j < 8; ++j) sum += LOAD(batch[(i * 8 + j) & (BATCH - 1)]);
@@ -291,7 +291,7 @@ __noinline int flush(void) {
     return 0;
   }
   s.lines = s.full = s.mini = 0;
-  bpf_loop(BATCH / 8, touch_sockets, 0, 0);
+  bpf_loop(BATCH / 8, touch_batch, 0, 0);
   bpf_loop(BATCH, write_common, 0, 0);
   bpf_loop(LINES / 8, touch_lines, 0, 0);
   bpf_loop(BATCH, write_full, 0, 0);
@@ -465,11 +465,16 @@ int walk_connected(struct WireRequest* request) {
 // only be in the others, which are few where there are many, among all that hold the port. No
 // marker tells here whether a list led astray, so each socket is checked to be the bucket's own.
 
+//
+// Here the batch has ports: the first of so many chains, then the second of each, and so on.
+
 struct {
-  u64 port, address, owner;  // nodes of the three lists, one within the other
-  u64 bucket;                // inet_bind2_bucket
-  u64 chain;                 // where the first list begins, of the next bucket of the table
-  u64 size;                  // of such a bucket
+  u64 chain;           // where that of the next bucket begins
+  u64 size;            // of a bucket
+  u32 next, end;       // buckets not yet looked at
+  u32 kept;            // of the batch: the next of their chains
+  u64 address, owner;  // nodes of the two lists of a port, one within the other
+  u64 bucket;          // inet_bind2_bucket
 } b;
 
 static long look_at_owner(u32 i, void* unused) {
@@ -502,9 +507,10 @@ static long look_at_address(u32 i, void* unused) {
 }
 
 static long look_at_port(u32 i, void* unused) {
-  u64 node = b.port;
-  if (!node) return 1;
-  b.port = LOAD(node);
+  if (i >= s.count) return 1;
+  u64 node = batch[i & (BATCH - 1)], next = LOAD(node);
+  batch[b.kept & (BATCH - 1)] = next;
+  b.kept += next != 0;
   struct inet_bind_bucket* port = CAST(inet_bind_bucket, node - OFFSET(inet_bind_bucket, node));
   if ((u64)port->ib_net.net != s.netns) return 0;
   if (port->fastreuse < 0 && port->fastreuseport < 0) return 0;
@@ -522,11 +528,36 @@ static long look_at_port(u32 i, void* unused) {
   return control.overflow != 0;
 }
 
-static long look_at_ports(u32 i, void* unused) {
-  b.port = LOAD(b.chain);
-  b.chain += b.size;
-  bpf_loop(1 << 16, look_at_port, 0, 0);
+static long look_at_batch(u32 i, void* unused) {
+  if (s.count == 0) return 1;
+  bpf_loop(BATCH / 8, touch_batch, 0, 0);
+  b.kept = 0;
+  bpf_loop(BATCH, look_at_port, 0, 0);
+  s.count = b.kept;
   return control.overflow != 0;
+}
+
+// Eight buckets: puts the first port of each into the batch.
+static long look_at_chains(u32 i, void* unused) {
+  u32 count = s.count;
+  if (b.next >= b.end || count > BATCH - 8) return 1;
+  UNROLL for (u32 j = 0; j < 8; ++j) {
+    u32 inside = (b.next + j - b.end) >> 31;
+    u64 node = LOAD(b.chain + j * b.size);
+    batch[count & (BATCH - 1)] = node;
+    count += inside & (node != 0);
+  }
+  s.count = count;
+  b.next += 8;
+  b.chain += 8 * b.size;
+  return 0;
+}
+
+static long look_at_ports(u32 i, void* unused) {
+  s.count = 0;
+  bpf_loop(1 << 10, look_at_chains, 0, 0);
+  bpf_loop(1 << 16, look_at_batch, 0, 0);
+  return b.next >= b.end || control.overflow != 0;
 }
 
 SEC("syscall")
@@ -541,8 +572,10 @@ int walk_ports(struct WireRequest* request) {
   if (first >= end) return 0;
   b.size = bpf_core_type_size(struct inet_bind_hashbucket);
   b.chain = (u64)table->bhash + first * b.size + OFFSET(inet_bind_hashbucket, chain);
+  b.next = first;
+  b.end = end;
   bpf_rcu_read_lock();
-  bpf_loop(end - first, look_at_ports, 0, 0);
+  bpf_loop(1 << 16, look_at_ports, 0, 0);
   bpf_rcu_read_unlock();
   return 0;
 }
