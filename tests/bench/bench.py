@@ -13,6 +13,7 @@ import sys
 from typing import NamedTuple
 
 from crowd import measure_crowd
+from events import measure_events
 from machine import load, machine_facts, reads_namespaces
 from many_peers import measure_many_peers
 from measuring import measure, quartiles
@@ -39,20 +40,21 @@ class Extent(NamedTuple):
     rounds: int
     slow_rounds: int  # of the readers that take seconds where there are many sockets
     namespaces: int
-    pairs: int  # of windows of the neighbour
+    pairs: int  # of windows of the neighbour, and of those with events and without
+    connections: int  # of such a window
     peers: int
     busy_peers: int
     repetitions: int  # of the micro-benchmarks
     repetition_seconds: float
 
 
-SMALL = Extent([1000, 10_000], 3, 1, 3, 3, 20_000, 5000, 2, 0.01)
+SMALL = Extent([1000, 10_000], 3, 1, 3, 3, 1000, 20_000, 5000, 2, 0.01)
 
 
 def full(sizes, rounds):
-    slow = max(rounds // 3, 3)
     return Extent(
-        [0, *sorted(sizes)], rounds, slow, 50, 2 * rounds, max(sizes), 50_000, 5, 0.2)
+        [0, *sorted(sizes)], rounds, max(rounds // 3, 3), 50, 2 * rounds, 20_000, max(sizes),
+        50_000, 5, 0.2)
 
 
 def say(what):
@@ -122,6 +124,8 @@ def measure_all(options, extent):
     before = load()
     for size in extent.sizes:
         measure_size(size, results, options, extent)
+    say("events")
+    results.events = measure_events(options, extent.pairs, extent.connections)
     say("very many peers")
     results.many_peers = list(measure_many_peers(options, extent.peers, extent.busy_peers))
     say("micro-benchmarks")

@@ -54,7 +54,7 @@ class Neighbour:
         time.sleep(FIRST_MS / 1000)
         work()
         watcher.join()
-        return Lateness(*map(float, lines[0].split()))
+        return Lateness(*map(float, lines[0].split()[:2]))
 
     def read(self):
         self.scrape = self.exporter.read()

@@ -172,6 +172,20 @@ def neighbour_section(results):
         ["", "alone", "beside a scrape", "beside the control", "scrape by control", "pairs"], rows)
 
 
+def events_section(results):
+    found = results.events
+    if found is None:
+        return
+    yield "## Counting failed connections\n"
+    yield (
+        "The CPU of a connection over the loopback, both ends, in microseconds, while the collector\n"
+        "events is on and while it is off. In parentheses are quartiles, of the ratio the 95 %\n"
+        "sign interval of its median.\n")
+    yield from table(
+        ["counted", "not counted", "ratio", "pairs"],
+        [[spread(found.with_us), spread(found.without_us), ratio(found.ratio), found.pairs]])
+
+
 def crowd_section(results):
     yield f"## Many scrapes at once, at {results.largest:,} sockets\n"
     yield from table(
@@ -212,7 +226,7 @@ def markdown(results):
     lines = [INTRODUCTION.format(command=results.command)]
     for section in (
         targets_section, machine_section, sizes_section, growth_section, namespaces_section,
-        neighbour_section, crowd_section, many_peers_section, micro_section,
+        neighbour_section, events_section, crowd_section, many_peers_section, micro_section,
     ):
         lines.extend(section(results))
     return "\n".join(lines).rstrip() + "\n"

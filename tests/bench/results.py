@@ -4,6 +4,7 @@ import dataclasses
 from typing import NamedTuple
 
 from crowd import CrowdResult
+from events import EventsResult
 from many_peers import PeersResult
 from measuring import Spread, quartiles, ratios
 from micro import MicroResult
@@ -52,6 +53,7 @@ class Results:
     warm: dict[str, Spread] = dataclasses.field(default_factory=dict)
     namespaces: NamespacesResult | None = None
     neighbour: dict[str, NeighbourResult] = dataclasses.field(default_factory=dict)
+    events: EventsResult | None = None
     crowd: dict[str, CrowdResult] = dataclasses.field(default_factory=dict)
     many_peers: list[PeersResult] = dataclasses.field(default_factory=list)
     micro: list[MicroResult] = dataclasses.field(default_factory=list)

@@ -1,6 +1,7 @@
-// The neighbour of a scrape: for each number on standard input it makes so many connections over
-// the loopback, one due each millisecond, and says how late they were there after they were due, in
-// microseconds: mean and worst. A CPU that someone else holds shows as lateness, whether it kept
+// connect_latency [INTERVAL_US]: the neighbour of a scrape. For each number on standard input it
+// makes so many connections over the loopback, one due each interval (a millisecond), and says how
+// late they were there after they were due, mean and worst, and how much CPU each took of this
+// program, all in microseconds. A CPU that someone else holds shows as lateness, whether it kept
 // this program from waking or the packets from being handled.
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <thread>
 
 namespace {
@@ -47,17 +49,21 @@ double LateUs(Clock::time_point due) {
   return std::chrono::duration<double, std::micro>(Clock::now() - due).count();
 }
 
+double CpuUs() { return static_cast<double>(std::clock()) * 1e6 / CLOCKS_PER_SEC; }
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  const std::chrono::microseconds interval(argc > 1 ? std::strtol(argv[1], nullptr, 10) : 1000);
   sockaddr_in address = {};
   const int listener = Listen(address);
   for (long count = 0; std::scanf("%ld", &count) == 1;) {
     double sum = 0;
     double worst = 0;
+    const double cpu = CpuUs();
     Clock::time_point due = Clock::now();
     for (long i = 0; i < count; ++i) {
-      due += std::chrono::milliseconds(1);
+      due += interval;
       std::this_thread::sleep_until(due);
       Connect(address);
       const double late = LateUs(due);
@@ -65,7 +71,8 @@ int main() {
       worst = std::max(worst, late);
       close(accept(listener, nullptr, nullptr));
     }
-    std::printf("%.1f %.1f\n", sum / static_cast<double>(std::max(count, 1L)), worst);
+    const auto made = static_cast<double>(std::max(count, 1L));
+    std::printf("%.1f %.1f %.3f\n", sum / made, worst, (CpuUs() - cpu) / made);
     std::fflush(stdout);
   }
   return 0;
