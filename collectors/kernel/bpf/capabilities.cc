@@ -33,8 +33,8 @@ absl::Status LoadError(int error, absl::string_view what) {
   const absl::StatusCode code = error == EPERM || error == EACCES
                                     ? absl::StatusCode::kPermissionDenied
                                     : absl::StatusCode::kUnimplemented;
-  return absl::Status(code, absl::StrCat("loading ", what, ": ", std::strerror(error),
-                                         "; it needs CAP_BPF and CAP_PERFMON, and Linux 6.2"));
+  return {code, absl::StrCat("loading ", what, ": ", std::strerror(error),
+                             "; it needs CAP_BPF and CAP_PERFMON, and Linux 6.2")};
 }
 
 }  // namespace tcp_lifecycle
