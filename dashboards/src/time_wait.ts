@@ -2,7 +2,7 @@ import {dashboard} from './lib/dashboard.js';
 import {onward} from './lib/links.js';
 import {graph, heatmap, stat} from './lib/panels.js';
 import {recorded, tcp} from './lib/select.js';
-import {alerts} from './lib/shared.js';
+import {alerts, socketsByState} from './lib/shared.js';
 import {ALERT_THRESHOLDS, steps} from './lib/thresholds.js';
 
 const OPEN = recorded('instance_netns', 'ephemeral_ports_open:difference');
@@ -85,20 +85,8 @@ const first = [
       'that does not, TIME_WAIT churn.',
     unit: 'short',
     size: [12, 9],
-    stacked: true,
-    legendRight: true,
     runbook: 'TcpCloseWaitLeak',
-    series: [{expr: `sum by (state) (${tcp('sockets')})`, legend: '{{state}}'}],
-    colors: {
-      established: 'green',
-      time_wait: 'orange',
-      close_wait: 'red',
-      syn_sent: 'purple',
-      listen: 'blue',
-      fin_wait2: 'yellow',
-      syn_recv: 'dark-purple',
-      bound_inactive: 'text',
-    },
+    ...socketsByState,
   }),
   graph({
     title: 'TIME_WAIT by role',

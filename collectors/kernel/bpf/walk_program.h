@@ -11,7 +11,8 @@
 
 namespace tcp_lifecycle {
 
-// Connected sockets and TIME_WAIT; bound ones that neither listen nor are connected.
+// Connected sockets and TIME_WAIT; ports that no autobinding connect() takes, and the bound sockets
+// that neither listen nor are connected.
 enum class WalkedTable { kConnected, kPorts };
 
 class WalkProgram {

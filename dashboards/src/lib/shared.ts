@@ -135,6 +135,23 @@ export const settingsTable = (title: string, about: string, size: Size, names: s
     ascending: true,
   });
 
+/** What a graph of the sockets by state shows, and how. */
+export const socketsByState = {
+  stacked: true,
+  legendRight: true,
+  series: [{expr: `sum by (state) (${tcp('sockets')})`, legend: '{{state}}'}],
+  colors: {
+    established: 'green',
+    time_wait: 'orange',
+    close_wait: 'red',
+    syn_sent: 'purple',
+    listen: 'blue',
+    fin_wait2: 'yellow',
+    syn_recv: 'dark-purple',
+    bound_inactive: 'text',
+  },
+};
+
 export const fullest = {
   name: 'Fullest destination',
   unit: 'percentunit',
