@@ -63,9 +63,9 @@ SEC("tp_btf/inet_sock_set_state")
 int on_state(u64* context) {
   if ((int)context[1] != SYN_SENT || (int)context[2] != CLOSED) return 0;
   struct sock* sk = (struct sock*)context[0];
-  u32 netns = sk->__sk_common.skc_net.net->ns.inum;
-  if (sk->sk_protocol != PROTOCOL_TCP || netns != watched_netns) return 0;
-  struct WireFailure failure = {netns, (u32)sk->sk_err};
+  if (sk->sk_protocol != PROTOCOL_TCP) return 0;
+  if (sk->__sk_common.skc_net.net->ns.inum != watched_netns) return 0;
+  struct WireFailure failure = {(u32)sk->sk_err};
   if (sk->sk_err == 0) {
     struct tcp_sock* tcp =
         (struct tcp_sock*)bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
@@ -73,10 +73,9 @@ int on_state(u64* context) {
     failure.error = EADDRNOTAVAIL;
     struct WireDestination destination = {};
     write_address(sk, destination.address);
-    destination.netns = netns;
     destination.port = (u16)sk->__sk_common.skc_portpair;
     if (!count(&destinations, &destination)) {
-      struct WireFailure elsewhere = {netns, kWireElsewhere};
+      struct WireFailure elsewhere = {kWireElsewhere};
       count(&failures, &elsewhere);
     }
   }

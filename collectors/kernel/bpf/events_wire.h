@@ -10,7 +10,6 @@
 // Who could not be connected to for want of a port.
 struct WireDestination {
   uint8_t address[16];  // of IPv4 mapped into IPv6
-  uint32_t netns;       // inode number
   uint16_t port;        // network order
   uint16_t spare;
 };
@@ -18,6 +17,5 @@ struct WireDestination {
 enum { kWireElsewhere = 0x10000 };  // beyond every errno: no port to a destination not told apart
 
 struct WireFailure {
-  uint32_t netns;  // inode number
   uint32_t error;  // errno, or kWireElsewhere
 };

@@ -15,10 +15,10 @@ uint64_t Failures(const ConnectEvents& events, ConnectError error) {
 
 TEST(ConnectEventsTest, ErrorsWithoutANameAreAddedUp) {
   ConnectEvents events;
-  AddCounter(WireFailure{7, ECONNREFUSED}, 5, events);
-  AddCounter(WireFailure{7, EHOSTUNREACH}, 6, events);
-  AddCounter(WireFailure{7, EPROTO}, 1, events);
-  AddCounter(WireFailure{7, ENOBUFS}, 2, events);
+  AddCounter(WireFailure{ECONNREFUSED}, 5, events);
+  AddCounter(WireFailure{EHOSTUNREACH}, 6, events);
+  AddCounter(WireFailure{EPROTO}, 1, events);
+  AddCounter(WireFailure{ENOBUFS}, 2, events);
   EXPECT_EQ(Failures(events, ConnectError::kConnRefused), 5u);
   EXPECT_EQ(Failures(events, ConnectError::kHostUnreach), 6u);
   EXPECT_EQ(Failures(events, ConnectError::kOther), 3u);
@@ -27,8 +27,8 @@ TEST(ConnectEventsTest, ErrorsWithoutANameAreAddedUp) {
 
 TEST(ConnectEventsTest, ADestinationBeyondTheToldOnesIsNoErrorOfItsOwn) {
   ConnectEvents events;
-  AddCounter(WireFailure{7, EADDRNOTAVAIL}, 5, events);
-  AddCounter(WireFailure{7, kWireElsewhere}, 2, events);
+  AddCounter(WireFailure{EADDRNOTAVAIL}, 5, events);
+  AddCounter(WireFailure{kWireElsewhere}, 2, events);
   EXPECT_EQ(Failures(events, ConnectError::kAddrNotAvail), 5u);
   EXPECT_EQ(Failures(events, ConnectError::kOther), 0u);
   EXPECT_EQ(events.exhausted_elsewhere, 2u);
