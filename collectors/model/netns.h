@@ -1,16 +1,56 @@
-// A network namespace that the exporter watches, and its name on the page.
+// The network namespaces that the exporter watches, and their names on the page.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 
 struct Netns {
-  // `host` when it is PID 1's, else `self` for the exporter's own.
+  // `host` when it is PID 1's, else `self` for the exporter's own, else its name in /run/netns,
+  // else the uid of its pod, else `ino-` and the inode. No two on a page have the same.
   std::string name;
-  uint64_t inode = 0;   // of /proc/PID/ns/net; 0 where unknown
-  std::string pod_uid;  // empty where unknown
+  uint64_t inode = 0;                      // of /proc/PID/ns/net; 0 where unknown
+  std::string pod_uid;                     // as Kubernetes writes it; empty where unknown
+  std::vector<std::string> container_ids;  // of its processes, in their order
+  bool foreign = false;  // not the exporter's own: the page has a compact set of it
+};
+
+// Which namespaces to watch besides the exporter's own.
+struct NetnsSelection {
+  static constexpr size_t kLimit = 128;
+
+  bool all = false;
+  // Without `all`: these. A namespace answers to each name it has, not only to that on the page.
+  std::vector<std::string> names;
+  size_t limit = kLimit;  // at most so many, the exporter's own among them
+};
+
+// One of them in one pass, and the ways to read it.
+struct WatchedNetns {
+  Netns netns;
+  // By which a thread enters it, or why none can; of the exporter's own never used.
+  absl::StatusOr<UniqueFd> entrance;
+  int32_t pid = 0;  // of a process in it; 0 where none is known
+};
+
+struct NetnsList {
+  std::vector<WatchedNetns> watched;  // the exporter's own first
+  uint64_t omitted = 0;               // selected, and left out for the limit
+  absl::Status status;                // why some may be missing
+};
+
+// The seam to what namespaces there are.
+class NetnsLister {
+ public:
+  virtual ~NetnsLister() = default;
+  virtual NetnsList List() = 0;
 };
 
 }  // namespace tcp_lifecycle
