@@ -61,16 +61,10 @@ void AddEvents(const ConnectEvents& events, absl::string_view netns, FamilySet& 
 std::span<const FamilyDescriptor> EventsCollector::Families() const { return kFamilies; }
 
 absl::Status EventsCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
-  absl::Status status;
-  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    const absl::StatusOr<ConnectEvents>& events = ns.facts.connect_events;
-    if (events.ok()) {
-      AddEvents(*events, ns.facts.netns.name, out);
-    } else if (!absl::IsNotFound(events.status())) {
-      status.Update(events.status());
-    }
-  }
-  return status;
+  const NamespaceFacts& facts = snapshot.own().facts;
+  const absl::StatusOr<ConnectEvents>& events = facts.connect_events;
+  if (events.ok()) AddEvents(*events, facts.netns.name, out);
+  return absl::IsNotFound(events.status()) ? absl::OkStatus() : events.status();
 }
 
 }  // namespace tcp_lifecycle

@@ -23,17 +23,16 @@ constexpr std::array kFamilies = {kFinding};
 std::span<const FamilyDescriptor> FindingsCollector::Families() const { return kFamilies; }
 
 absl::Status FindingsCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
+  const NamespaceSnapshot& ns = snapshot.own();
   absl::Status status;
-  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    for (const Finding& finding : CheckAll({ns, settings_})) {
-      const absl::Status& verdict = finding.verdict.status();
-      if (verdict.ok()) {
-        out.Add(kFinding,
-                {ns.facts.netns.name, finding.rule->name, SeverityName(finding.rule->severity)},
-                finding.raised() ? 1 : 0);
-      } else if (!absl::IsNotFound(verdict)) {
-        status.Update(verdict);
-      }
+  for (const Finding& finding : CheckAll({ns, settings_})) {
+    const absl::Status& verdict = finding.verdict.status();
+    if (verdict.ok()) {
+      out.Add(kFinding,
+              {ns.facts.netns.name, finding.rule->name, SeverityName(finding.rule->severity)},
+              finding.raised() ? 1 : 0);
+    } else if (!absl::IsNotFound(verdict)) {
+      status.Update(verdict);
     }
   }
   return status;

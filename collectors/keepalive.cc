@@ -126,13 +126,11 @@ std::unique_ptr<Accumulator> KeepaliveCollector::Begin(const Snapshot& snapshot)
 }
 
 absl::Status KeepaliveCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
-  absl::Status status;
-  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    const auto& report = ns.Get<KeepaliveReport>();
-    if (report.ok()) AddReport(*report, ns.facts.netns.name, out);
-    status.Update(report.status());
-    status.Update(AddCounters(kCounters, ns.facts, out));
-  }
+  const NamespaceFacts& facts = snapshot.own().facts;
+  const auto& report = snapshot.own().Get<KeepaliveReport>();
+  if (report.ok()) AddReport(*report, facts.netns.name, out);
+  absl::Status status = report.status();
+  status.Update(AddCounters(kCounters, facts, out));
   return status;
 }
 

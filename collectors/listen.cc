@@ -1,5 +1,7 @@
 #include "collectors/listen.h"
 
+#include <algorithm>
+
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -88,10 +90,9 @@ constexpr FamilyDescriptor kUnacceptedSockets = {
 constexpr std::array kFamilies = {kQueue,   kLimit,     kMaxRatio, kSocketDrops,      kInRange,
                                   kOmitted, kOverflows, kDrops,    kUnacceptedSockets};
 
-constexpr std::array<CounterSeries, 2> kCounters = {{
-    {TcpCounter::kListenOverflows, &kOverflows},
-    {TcpCounter::kListenDrops, &kDrops},
-}};
+constexpr std::array<CounterSeries, 1> kOverflowCounter = {
+    {{TcpCounter::kListenOverflows, &kOverflows}}};
+constexpr std::array<CounterSeries, 1> kDropCounter = {{{TcpCounter::kListenDrops, &kDrops}}};
 
 struct State {
   ListenGroups groups;
@@ -128,7 +129,35 @@ class ListenAccumulator final : public ReportAccumulator<ListenReport, State> {
   }
 };
 
-void AddGroup(const ListenGroup& group, absl::string_view netns, FamilySet& out) {
+struct Exported {
+  const ListenGroup* group;
+  absl::string_view netns;
+};
+
+// The fullest of all namespaces, at most as many as the page has of one.
+std::vector<Exported> Choose(const Snapshot& snapshot, uint64_t& omitted) {
+  std::vector<Exported> chosen;
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
+    const auto& report = ns.Get<ListenReport>();
+    if (!report.ok()) continue;
+    omitted += report->omitted_groups;
+    for (const ListenGroup& group : report->groups) {
+      chosen.push_back({&group, ns.facts.netns.name});
+    }
+  }
+  std::stable_sort(chosen.begin(), chosen.end(), [](const Exported& a, const Exported& b) {
+    return IsFuller(*a.group, *b.group);
+  });
+  if (chosen.size() > ListenReport::kMaxGroups) {
+    omitted += chosen.size() - ListenReport::kMaxGroups;
+    chosen.resize(ListenReport::kMaxGroups);
+  }
+  return chosen;
+}
+
+void AddGroup(const Exported& exported, FamilySet& out) {
+  const auto& [chosen, netns] = exported;
+  const ListenGroup& group = *chosen;
   const std::string address = ToString(group.address);
   const std::string port = absl::StrCat(group.port);
   out.Add(kQueue, {netns, address, port}, static_cast<double>(group.queue));
@@ -147,20 +176,22 @@ std::unique_ptr<Accumulator> ListenCollector::Begin(const Snapshot& snapshot) co
 }
 
 absl::Status ListenCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
-  absl::Status status;
+  uint64_t omitted = 0;
+  for (const Exported& exported : Choose(snapshot, omitted)) AddGroup(exported, out);
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    const absl::string_view netns = ns.facts.netns.name;
-    const auto& report = ns.Get<ListenReport>();
-    if (report.ok()) {
-      for (const ListenGroup& group : report->groups) AddGroup(group, netns, out);
-      out.Add(kOmitted, {netns}, static_cast<double>(report->omitted_groups));
-      if (report->unaccepted) {
-        out.Add(kUnacceptedSockets, {netns}, static_cast<double>(*report->unaccepted));
-      }
-    }
-    status.Update(report.status());
-    status.Update(ns.facts.ephemeral_ports.status());
-    status.Update(AddCounters(kCounters, ns.facts, out));
+    static_cast<void>(AddCounters(kOverflowCounter, ns.facts, out));
+  }
+  const NamespaceFacts& facts = snapshot.own().facts;
+  const absl::string_view netns = facts.netns.name;
+  const auto& report = snapshot.own().Get<ListenReport>();
+  absl::Status status = report.status();
+  status.Update(facts.ephemeral_ports.status());
+  status.Update(AddCounters(kDropCounter, facts, out));
+  if (!report.ok()) return status;
+  // One limit serves all namespaces: told once, with the exporter's own.
+  out.Add(kOmitted, {netns}, static_cast<double>(omitted));
+  if (report->unaccepted) {
+    out.Add(kUnacceptedSockets, {netns}, static_cast<double>(*report->unaccepted));
   }
   return status;
 }

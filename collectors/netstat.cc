@@ -119,11 +119,7 @@ constexpr std::array<CounterSeries, 21> kCounters = {{
 std::span<const FamilyDescriptor> NetstatCollector::Families() const { return kFamilies; }
 
 absl::Status NetstatCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
-  absl::Status status;
-  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    status.Update(AddCounters(kCounters, ns.facts, out));
-  }
-  return status;
+  return AddCounters(kCounters, snapshot.own().facts, out);
 }
 
 }  // namespace tcp_lifecycle

@@ -13,12 +13,12 @@ namespace {
 
 namespace families = ports_families;
 
-void AddRange(const EphemeralPorts& ports, absl::string_view netns, FamilySet& out) {
+void AddRange(const EphemeralPorts& ports, const Netns& netns, FamilySet& out) {
   const auto usable = static_cast<uint32_t>(UsablePorts(ports).count());
-  out.Add(families::kRangeMin, {netns}, ports.range.min);
-  out.Add(families::kRangeMax, {netns}, ports.range.max);
-  out.Add(families::kReserved, {netns}, ports.range.size() - usable);
-  out.Add(families::kUsable, {netns}, usable);
+  out.Add(families::kRangeMin, {netns.name}, ports.range.min);
+  out.Add(families::kRangeMax, {netns.name}, ports.range.max);
+  if (!netns.foreign) out.Add(families::kReserved, {netns.name}, ports.range.size() - usable);
+  out.Add(families::kUsable, {netns.name}, usable);
 }
 
 void AddUse(const PortsReport& report, absl::string_view netns, FamilySet& out) {
@@ -29,15 +29,24 @@ void AddUse(const PortsReport& report, absl::string_view netns, FamilySet& out) 
   out.Add(families::kUsed, {netns}, report.used);
   out.Add(families::kMaxUtilization, {netns, "min"}, report.utilization.min);
   out.Add(families::kMaxUtilization, {netns, "max"}, report.utilization.max);
-  if (report.bind_sources) {
-    out.Add(families::kBindFree, {netns, "any"}, report.bind_free_any);
-    for (const BindSource& source : *report.bind_sources) {
-      out.Add(families::kBindFree, {netns, ToString(source.address)}, source.free);
-    }
+}
+
+void AddBindPool(const PortsReport& report, absl::string_view netns, FamilySet& out) {
+  if (!report.bind_sources) return;
+  out.Add(families::kBindFree, {netns, "any"}, report.bind_free_any);
+  for (const BindSource& source : *report.bind_sources) {
+    out.Add(families::kBindFree, {netns, ToString(source.address)}, source.free);
   }
 }
 
-void AddDestination(const DestinationReport& report, absl::string_view netns, FamilySet& out) {
+struct Exported {
+  const DestinationReport* report;
+  absl::string_view netns;
+};
+
+void AddDestination(const Exported& destination, FamilySet& out) {
+  const auto& [exported, netns] = destination;
+  const DestinationReport& report = *exported;
   const std::string source = ToString(report.source);
   const std::string address = ToString(report.address);
   const std::string port = absl::StrCat(report.port);
@@ -65,27 +74,24 @@ void AddDestination(const DestinationReport& report, absl::string_view netns, Fa
   }
 }
 
-void AddTable(const PortsReport& report, absl::string_view netns, FamilySet& out) {
+// One table and one limit serve all namespaces: told once, with the exporter's own.
+void AddTable(const PortsReport& report, size_t exported, absl::string_view netns, FamilySet& out) {
+  out.Add(families::kExported, {netns}, static_cast<double>(exported));
   out.Add(families::kDestinations, {netns}, static_cast<double>(report.distinct_destinations));
   out.Add(families::kTableLimit, {netns}, static_cast<double>(report.table_limit));
   out.Add(families::kTableEvictions, {netns}, static_cast<double>(report.table_evictions));
   out.Add(families::kTableError, {netns}, static_cast<double>(report.table_error_ports));
 }
 
-struct Exported {
-  const DestinationReport* report;
-  size_t namespace_index;
-};
-
 // The admitted destinations of all namespaces, at most `top`: the fullest, but a troubled one
 // before any that is only full.
 std::vector<Exported> Choose(const Snapshot& snapshot, size_t top) {
   std::vector<Exported> chosen;
-  for (size_t i = 0; i < snapshot.namespaces.size(); ++i) {
-    const auto& report = snapshot.namespaces[i].Get<PortsReport>();
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
+    const auto& report = ns.Get<PortsReport>();
     if (!report.ok()) continue;
     for (const DestinationReport& destination : report->destinations) {
-      if (destination.admitted) chosen.push_back({&destination, i});
+      if (destination.admitted) chosen.push_back({&destination, ns.facts.netns.name});
     }
   }
   std::stable_sort(chosen.begin(), chosen.end(), [](const Exported& a, const Exported& b) {
@@ -112,31 +118,22 @@ std::unique_ptr<Accumulator> PortsCollector::Begin(const Snapshot& snapshot) con
 }
 
 absl::Status PortsCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
-  absl::Status status;
-  std::vector<uint32_t> exported(snapshot.namespaces.size());
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    const absl::string_view netns = ns.facts.netns.name;
     const auto& ports = ns.facts.ephemeral_ports;
     const auto& report = ns.Get<PortsReport>();
-    if (ports.ok()) AddRange(*ports, netns, out);
-    if (report.ok()) AddUse(*report, netns, out);
-    status.Update(ports.status());
-    status.Update(report.status());
+    if (ports.ok()) AddRange(*ports, ns.facts.netns, out);
+    if (report.ok()) AddUse(*report, ns.facts.netns.name, out);
   }
-  for (const Exported& destination : Choose(snapshot, admission_.top)) {
-    ++exported[destination.namespace_index];
-    AddDestination(*destination.report,
-                   snapshot.namespaces[destination.namespace_index].facts.netns.name, out);
+  const std::vector<Exported> chosen = Choose(snapshot, admission_.top);
+  for (const Exported& destination : chosen) AddDestination(destination, out);
+  const NamespaceSnapshot& own = snapshot.own();
+  const auto& report = own.Get<PortsReport>();
+  if (report.ok()) {
+    AddBindPool(*report, own.facts.netns.name, out);
+    AddTable(*report, chosen.size(), own.facts.netns.name, out);
   }
-  for (size_t i = 0; i < snapshot.namespaces.size(); ++i) {
-    const NamespaceSnapshot& ns = snapshot.namespaces[i];
-    if (!ns.Get<PortsReport>().ok()) continue;
-    out.Add(families::kExported, {ns.facts.netns.name}, exported[i]);
-  }
-  // One table serves all namespaces.
-  if (const NamespaceSnapshot& own = snapshot.namespaces.front(); own.Get<PortsReport>().ok()) {
-    AddTable(*own.Get<PortsReport>(), own.facts.netns.name, out);
-  }
+  absl::Status status = own.facts.ephemeral_ports.status();
+  status.Update(report.status());
   return status;
 }
 

@@ -2,6 +2,7 @@
 // page and the doctor are views of it. Immutable once the pass has ended.
 #pragma once
 
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -42,9 +43,12 @@ struct NamespaceSnapshot {
 };
 
 struct Snapshot {
-  // By Socket::namespace_index; the exporter's own first.
+  // By Socket::namespace_index; the exporter's own first, and always there.
   std::vector<NamespaceSnapshot> namespaces;
+  uint64_t omitted_namespaces = 0;  // for the limit of their number
   PassInfo pass;
+
+  const NamespaceSnapshot& own() const { return namespaces.front(); }
 };
 
 }  // namespace tcp_lifecycle

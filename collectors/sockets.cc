@@ -13,6 +13,7 @@ using prometheus::MetricType;
 constexpr std::array<absl::string_view, 3> kSocketsLabels = {"netns", "family", "state"};
 constexpr std::array<absl::string_view, 2> kLimitLabels = {"netns", "level"};
 constexpr std::array<absl::string_view, 3> kInfoLabels = {"netns", "inode", "uid"};
+constexpr std::array<absl::string_view, 2> kContainerLabels = {"netns", "container_id"};
 
 constexpr FamilyDescriptor kSockets = {
     "tcp_lifecycle_sockets",
@@ -60,8 +61,16 @@ constexpr FamilyDescriptor kNamespaceInfo = {
     "/proc/PID/ns/net",
     ""};
 
-constexpr std::array kFamilies = {kSockets, kOrphaned,    kAllocated,
-                                  kMemory,  kMemoryLimit, kNamespaceInfo};
+constexpr FamilyDescriptor kContainerInfo = {
+    "tcp_lifecycle_namespace_container_info",
+    MetricType::Gauge,
+    kContainerLabels,
+    "1 for each container with processes in the namespace; known with --collector.namespaces only.",
+    "/proc/PID/cgroup",
+    ""};
+
+constexpr std::array kFamilies = {kSockets,     kOrphaned,      kAllocated,    kMemory,
+                                  kMemoryLimit, kNamespaceInfo, kContainerInfo};
 
 class SocketsAccumulator final : public ReportAccumulator<SocketsReport> {
  public:
@@ -84,13 +93,13 @@ class SocketsAccumulator final : public ReportAccumulator<SocketsReport> {
   }
 };
 
-void AddCounts(const SocketsReport& report, absl::string_view netns, FamilySet& out) {
+void AddCounts(const SocketsReport& report, const Netns& netns, FamilySet& out) {
   for (size_t family = 0; family < kFamilyCount; ++family) {
     for (size_t state = 0; state < kTcpStateCount; ++state) {
       const std::optional<uint64_t> count =
           report.Count(static_cast<Family>(family), static_cast<TcpState>(state));
-      if (!count) continue;
-      out.Add(kSockets, {netns, kFamilyNames[family], kTcpStateNames[state]},
+      if (!count || (netns.foreign && *count == 0)) continue;
+      out.Add(kSockets, {netns.name, kFamilyNames[family], kTcpStateNames[state]},
               static_cast<double>(*count));
     }
   }
@@ -99,6 +108,12 @@ void AddCounts(const SocketsReport& report, absl::string_view netns, FamilySet& 
 void AddIfKnown(const FamilyDescriptor& family, absl::string_view netns,
                 const std::optional<uint64_t>& value, FamilySet& out) {
   if (value) out.Add(family, {netns}, static_cast<double>(*value));
+}
+
+void AddInfo(const Netns& netns, FamilySet& out) {
+  const std::string inode = netns.inode == 0 ? "" : absl::StrCat(netns.inode);
+  out.Add(kNamespaceInfo, {netns.name, inode, netns.pod_uid}, 1);
+  for (const std::string& id : netns.container_ids) out.Add(kContainerInfo, {netns.name, id}, 1);
 }
 
 absl::Status AddHostWide(const NamespaceFacts& facts, FamilySet& out) {
@@ -130,21 +145,14 @@ std::unique_ptr<Accumulator> SocketsCollector::Begin(const Snapshot& snapshot) c
 }
 
 absl::Status SocketsCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
-  absl::Status status;
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    const Netns& netns = ns.facts.netns;
-    if (const auto& report = ns.Get<SocketsReport>(); report.ok()) {
-      AddCounts(*report, netns.name, out);
-    } else {
-      status.Update(report.status());
-    }
-    const std::string inode = netns.inode == 0 ? "" : absl::StrCat(netns.inode);
-    out.Add(kNamespaceInfo, {netns.name, inode, netns.pod_uid}, 1);
+    const auto& report = ns.Get<SocketsReport>();
+    if (report.ok()) AddCounts(*report, ns.facts.netns, out);
+    AddInfo(ns.facts.netns, out);
   }
+  absl::Status status = snapshot.own().Get<SocketsReport>().status();
   // Host-wide figures stand once on the page, with the exporter's own namespace.
-  if (!snapshot.namespaces.empty()) {
-    status.Update(AddHostWide(snapshot.namespaces.front().facts, out));
-  }
+  status.Update(AddHostWide(snapshot.own().facts, out));
   return status;
 }
 

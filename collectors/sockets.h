@@ -21,6 +21,10 @@ struct SocketsReport {
     if (state == TcpState::kBoundInactive && !knows_bound_inactive) return std::nullopt;
     return counts[static_cast<size_t>(family)][static_cast<size_t>(state)];
   }
+  // Of all families that can be seen.
+  uint64_t Total(TcpState state) const {
+    return Count(Family::kIpv4, state).value_or(0) + Count(Family::kIpv6, state).value_or(0);
+  }
 };
 
 class SocketsCollector final : public Collector {

@@ -75,16 +75,15 @@ std::span<const FamilyDescriptor> SysctlCollector::Families() const { return kFa
 
 absl::Status SysctlCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
   absl::Status status;
-  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    for (size_t i = 0; i < kRows.size(); ++i) {
+  for (size_t i = 0; i < kRows.size(); ++i) {
+    const absl::StatusOr<int64_t>& own = snapshot.own().facts.sysctls[kRows[i].sysctl];
+    for (const NamespaceSnapshot& ns : snapshot.namespaces) {
       const absl::StatusOr<int64_t>& value = ns.facts.sysctls[kRows[i].sysctl];
-      if (value.ok()) {
-        out.Add(kFamilies[i], {ns.facts.netns.name},
-                static_cast<double>(*value) / kRows[i].per_unit);
-      } else if (!absl::IsNotFound(value.status())) {
-        status.Update(value.status());
-      }
+      // Of another namespace what differs only.
+      if (!value.ok() || (ns.facts.netns.foreign && own.ok() && *own == *value)) continue;
+      out.Add(kFamilies[i], {ns.facts.netns.name}, static_cast<double>(*value) / kRows[i].per_unit);
     }
+    if (!absl::IsNotFound(own.status())) status.Update(own.status());
   }
   return status;
 }

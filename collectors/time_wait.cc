@@ -98,14 +98,19 @@ class TimeWaitAccumulator final : public ReportAccumulator<TimeWaitReport> {
   }
 };
 
-absl::Status DescribeNamespace(const NamespaceSnapshot& ns, FamilySet& out) {
+void AddRoles(const NamespaceSnapshot& ns, FamilySet& out) {
+  const auto& report = ns.Get<TimeWaitReport>();
+  for (size_t role = 0; report.ok() && role < kRoleCount; ++role) {
+    out.Add(kSockets, {ns.facts.netns.name, kRoleNames[role]},
+            static_cast<double>(report->sockets[role]));
+  }
+}
+
+absl::Status DescribeOwn(const NamespaceSnapshot& ns, FamilySet& out) {
   const NamespaceFacts& facts = ns.facts;
   const absl::string_view netns = facts.netns.name;
   const auto& report = ns.Get<TimeWaitReport>();
   if (report.ok()) {
-    for (size_t role = 0; role < kRoleCount; ++role) {
-      out.Add(kSockets, {netns, kRoleNames[role]}, static_cast<double>(report->sockets[role]));
-    }
     const TimeWaitHistogram& remaining = report->outbound_remaining;
     out.AddHistogram(kRemaining, {netns}, TimeWaitHistogram::kBoundsSeconds, remaining.counts(),
                      remaining.sum_seconds());
@@ -134,9 +139,8 @@ std::unique_ptr<Accumulator> TimeWaitCollector::Begin(const Snapshot& snapshot) 
 }
 
 absl::Status TimeWaitCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
-  absl::Status status;
-  for (const NamespaceSnapshot& ns : snapshot.namespaces) status.Update(DescribeNamespace(ns, out));
-  return status;
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) AddRoles(ns, out);
+  return DescribeOwn(snapshot.own(), out);
 }
 
 }  // namespace tcp_lifecycle

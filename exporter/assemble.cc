@@ -36,6 +36,7 @@ absl::StatusOr<Pass> MakePass(const Options& options,
   Pass::Parts parts;
   parts.collectors = std::move(all);
   parts.source = std::move(kernel->sockets);
+  parts.namespaces = std::move(kernel->namespaces);
   parts.facts = std::move(kernel->facts);
   parts.connect_events = std::move(kernel->connect_events);
   parts.process = std::move(kernel->process);

@@ -8,6 +8,10 @@
 #include "collectors/kernel/bpf/capabilities.h"
 #include "collectors/kernel/bpf/connect_events.h"
 #include "collectors/kernel/bpf/source.h"
+#include "collectors/kernel/namespaces/each_namespace.h"
+#include "collectors/kernel/namespaces/facts_reader.h"
+#include "collectors/kernel/namespaces/netns_home.h"
+#include "collectors/kernel/namespaces/one_netns.h"
 #include "collectors/kernel/procfs/facts_reader.h"
 #include "collectors/kernel/procfs/netns_name.h"
 #include "collectors/kernel/procfs/proc_files.h"
@@ -21,18 +25,39 @@
 namespace tcp_lifecycle {
 namespace {
 
+using MaybeSource = absl::StatusOr<std::unique_ptr<SocketSource>>;
+
+// The files of the thread that reads them, whose namespace may be another than its process's.
+ProcFiles ThreadFiles(const std::string& procfs) {
+  return ProcFiles(absl::StrCat(procfs, "/thread-self"));
+}
+
+// `own` reads the exporter's own namespace, what `open` opens those of others.
+MaybeSource ReadEach(MaybeSource own, EachNamespaceSource::Opener open, const std::string& procfs) {
+  if (!own.ok()) return own;
+  absl::StatusOr<NetnsHome> home = NetnsHome::Open();
+  if (!home.ok()) return home.status();
+  return std::make_unique<EachNamespaceSource>(*std::move(own), std::move(open), *std::move(home),
+                                               ThreadFiles(procfs));
+}
+
 std::vector<SourceCandidate> LiveCandidates(const Options& options) {
-  const SourceCandidate bpf = {"bpf", []() -> absl::StatusOr<std::unique_ptr<SocketSource>> {
-                                 absl::StatusOr<std::unique_ptr<SocketSource>> dumps =
-                                     OpenSockDiag();
-                                 if (!dumps.ok()) return dumps;
-                                 return OpenBpf(*std::move(dumps));
-                               }};
-  const SourceCandidate sock_diag = {"sock_diag", OpenSockDiag};
-  const SourceCandidate procfs = {
-      "procfs", [root = options.procfs]() -> absl::StatusOr<std::unique_ptr<SocketSource>> {
-        return std::make_unique<ProcfsSource>(ProcFiles(root));
-      }};
+  const std::string& root = options.procfs;
+  const auto open_sock_diag = [root] { return ReadEach(OpenSockDiag(), OpenSockDiag, root); };
+  const auto open_bpf = [open_sock_diag]() -> MaybeSource {
+    MaybeSource dumps = open_sock_diag();
+    if (!dumps.ok()) return dumps;
+    absl::StatusOr<NetnsHome> home = NetnsHome::Open();
+    if (!home.ok()) return home.status();
+    return OpenBpf(*std::move(dumps), *std::move(home));
+  };
+  const auto open_procfs = [root] {
+    const auto open = [root] { return std::make_unique<ProcfsSource>(ThreadFiles(root)); };
+    return ReadEach(std::make_unique<ProcfsSource>(ProcFiles(root)), open, root);
+  };
+  const SourceCandidate bpf = {"bpf", open_bpf};
+  const SourceCandidate sock_diag = {"sock_diag", open_sock_diag};
+  const SourceCandidate procfs = {"procfs", open_procfs};
   switch (options.source) {
     case SourceChoice::kBpf:
       return {bpf};
@@ -53,7 +78,8 @@ absl::Status OpenRecording(const Options& options, Kernel& kernel) {
   absl::StatusOr<Replay> replay = OpenReplay(options.replay_dir);
   if (!replay.ok()) return Annotate("--collector.sockets.replay-dir", replay.status());
   kernel.sockets = std::move(replay->sockets);
-  kernel.facts = std::make_unique<ProcfsFactsReader>(ProcFiles(replay->procfs_root), replay->netns);
+  kernel.namespaces = std::make_unique<OneNetns>(replay->netns);
+  kernel.facts = std::make_unique<ProcfsFactsReader>(ProcFiles(replay->procfs_root));
   return absl::OkStatus();
 }
 
@@ -73,7 +99,10 @@ absl::Status OpenLive(const Options& options, const KernelNeeds& needs, const Lo
     return Annotate("--path.procfs", entries.status());
   }
   const Netns netns = FindOwnNetns(files);
-  kernel.facts = std::make_unique<ProcfsFactsReader>(files, netns);
+  absl::StatusOr<NetnsHome> home = NetnsHome::Open();
+  if (!home.ok()) return home.status();
+  kernel.namespaces = std::make_unique<OneNetns>(netns);
+  kernel.facts = std::make_unique<NamespaceFactsReader>(files, *std::move(home));
   if (needs.sockets) {
     absl::StatusOr<std::unique_ptr<SocketSource>> source =
         ChooseSource(LiveCandidates(options), logger);

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "collectors/model/connect_events.h"
 #include "collectors/model/facts.h"
+#include "collectors/model/netns.h"
 #include "collectors/model/process.h"
 #include "collectors/model/socket_owners.h"
 #include "collectors/model/socket_source.h"
@@ -17,6 +18,7 @@ namespace tcp_lifecycle {
 
 struct Kernel {
   std::unique_ptr<SocketSource> sockets;
+  std::unique_ptr<NetnsLister> namespaces;
   std::unique_ptr<FactsReader> facts;
   std::unique_ptr<ConnectEventsReader> connect_events;  // null where they are not counted
   std::unique_ptr<ProcessStatsReader> process;          // always of the live exporter

@@ -6,12 +6,6 @@
 namespace tcp_lifecycle {
 namespace {
 
-bool IsFuller(const ListenGroup& a, const ListenGroup& b) {
-  // An unknown ratio is below any known one.
-  return std::tie(b.max_ratio, b.queue, a.address, a.port) <
-         std::tie(a.max_ratio, a.queue, b.address, b.port);
-}
-
 std::optional<uint64_t> Sum(const std::optional<uint64_t>& sum,
                             const std::optional<uint32_t>& more) {
   if (!sum || !more) return std::nullopt;
@@ -19,6 +13,11 @@ std::optional<uint64_t> Sum(const std::optional<uint64_t>& sum,
 }
 
 }  // namespace
+
+bool IsFuller(const ListenGroup& a, const ListenGroup& b) {
+  return std::tie(b.max_ratio, b.queue, a.address, a.port) <
+         std::tie(a.max_ratio, a.queue, b.address, b.port);
+}
 
 void ListenGroups::Add(const Listener& listener) {
   const std::pair key(listener.socket.local_address, listener.socket.local_port);

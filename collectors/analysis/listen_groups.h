@@ -32,6 +32,10 @@ struct ListenGroup {
   std::optional<uint64_t> max_limit;  // of one listener; nullopt where unknown for all of them
 };
 
+// By ratio, where an unknown one is below any known one, then by queue, ties in the order of
+// address and port.
+bool IsFuller(const ListenGroup& a, const ListenGroup& b);
+
 class ListenGroups {
  public:
   // More groups than this are never held: the emptier half is dropped, and a dropped group that is
@@ -40,8 +44,7 @@ class ListenGroups {
 
   void Add(const Listener& listener);
 
-  // At most `count` groups, fullest first: by ratio, then by queue, ties in the order of address
-  // and port. Empties this object.
+  // At most `count` groups, fullest first. Empties this object.
   std::vector<ListenGroup> TakeFullest(size_t count);
   // Groups dropped until now, by the bound or by TakeFullest.
   uint64_t omitted() const { return omitted_; }

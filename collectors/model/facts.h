@@ -55,7 +55,7 @@ class FactsReader {
  public:
   virtual ~FactsReader() = default;
   // Each member of the result is set or says why not.
-  virtual NamespaceFacts Read() = 0;
+  virtual NamespaceFacts Read(const WatchedNetns& ns) = 0;
 };
 
 }  // namespace tcp_lifecycle

@@ -16,9 +16,9 @@ struct Netns {
   // `host` when it is PID 1's, else `self` for the exporter's own, else its name in /run/netns,
   // else the uid of its pod, else `ino-` and the inode. No two on a page have the same.
   std::string name;
-  uint64_t inode = 0;                      // of /proc/PID/ns/net; 0 where unknown
-  std::string pod_uid;                     // as Kubernetes writes it; empty where unknown
-  std::vector<std::string> container_ids;  // of its processes, in their order
+  uint64_t inode = 0;                           // of /proc/PID/ns/net; 0 where unknown
+  std::string pod_uid;                          // as Kubernetes writes it; empty where unknown
+  std::vector<std::string> container_ids = {};  // of its processes, in their order
   bool foreign = false;  // not the exporter's own: the page has a compact set of it
 };
 

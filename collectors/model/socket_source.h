@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collectors/model/deadline.h"
+#include "collectors/model/netns.h"
 #include "collectors/model/port_set.h"
 #include "collectors/model/socket.h"
 #include "collectors/model/tcp_state.h"
@@ -16,6 +17,9 @@ namespace tcp_lifecycle {
 
 struct SocketQuery {
   TcpStateSet states = TcpStateSet::All();
+  // By Socket::namespace_index. Empty, and for a source that knows one only: that of the calling
+  // thread, or of the recording.
+  std::span<const WatchedNetns> namespaces = {};
 };
 
 // Takes the stream; one that overrides nothing lets it pass. A batch is the source's own buffer:
@@ -28,6 +32,8 @@ class SocketVisitor {
   // By a source that sees the kernel's own mark of each port: all that no autobinding connect() of
   // the namespace takes, whatever its destination. All others are held by autobound sockets alone.
   virtual void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& /*ports*/) {}
+  // What is told of this namespace, which is not the first, is not whole; that of others is.
+  virtual void OnFailure(uint32_t /*namespace_index*/, const absl::Status& /*status*/) {}
 };
 
 // What a finished pass tells about itself.
@@ -56,7 +62,7 @@ class SocketSource {
   // For each namespace: blocked ports, listeners, bound-inactive, then the rest, so that what
   // blocks a port and the listeners are known before the first connected row. DeadlineExceeded when
   // the deadline cut it, DataLoss when the kernel did or when its bytes make no sense; what was
-  // delivered until then is not a whole pass.
+  // delivered until then is not a whole pass. Such an error is one of the first namespace.
   virtual absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                            SocketVisitor& visitor) = 0;
 };

@@ -35,4 +35,8 @@ void ListenerMemory::Update(const std::string& netns,
   absl::erase_if(points, [&](const auto& item) { return IsOver(item.second, now); });
 }
 
+void ListenerMemory::KeepOnly(const absl::flat_hash_set<std::string>& netns) {
+  absl::erase_if(namespaces_, [&](const auto& item) { return !netns.contains(item.first); });
+}
+
 }  // namespace tcp_lifecycle

@@ -27,6 +27,8 @@ class ListenerMemory {
   // `listening`: all that a whole pass over the namespace has seen.
   void Update(const std::string& netns, const absl::flat_hash_set<ListenPoint>& listening,
               Clock::time_point now);
+  // Forgets all other namespaces: the name of one that is gone may be another's soon.
+  void KeepOnly(const absl::flat_hash_set<std::string>& netns);
 
  private:
   // By point: since when it has not been seen.

@@ -12,6 +12,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// By the deadline or by the kernel, and not refused from the beginning.
+bool WasCut(const absl::Status& stream) {
+  return absl::IsDeadlineExceeded(stream) || absl::IsDataLoss(stream);
+}
+
 double Seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
@@ -26,12 +31,11 @@ Pass::Pass(Parts parts) : parts_(std::move(parts)), states_(StatesOf(parts_.coll
 
 ScrapeResult Pass::Run(const Deadline& deadline) {
   ScrapeResult result;
-  NamespaceFacts& facts = result.snapshot.namespaces.emplace_back().facts;
-  facts = parts_.facts->Read();
-  if (parts_.connect_events != nullptr) facts.connect_events = parts_.connect_events->Read();
-  facts.earlier_listeners = memory_.Recall(facts.netns.name, Clock::now());
+  const NetnsList list = parts_.namespaces->List();
+  parts_.on_status("network namespaces", list.status);
+  ReadFacts(list, result.snapshot);
   std::vector<Watcher> watchers = Begin(result.snapshot);
-  ReadStream(deadline, result, watchers);
+  ReadStream(list, deadline, result, watchers);
   for (Watcher& watcher : watchers) {
     if (watcher.accumulator == nullptr) continue;
     const Clock::time_point from = Clock::now();
@@ -49,6 +53,22 @@ ScrapeResult Pass::Run(const Deadline& deadline) {
   return result;
 }
 
+void Pass::ReadFacts(const NetnsList& list, Snapshot& snapshot) {
+  snapshot.omitted_namespaces = list.omitted;
+  snapshot.namespaces.reserve(list.watched.size());
+  absl::flat_hash_set<std::string> names;
+  for (const WatchedNetns& ns : list.watched) {
+    NamespaceFacts& facts = snapshot.namespaces.emplace_back().facts;
+    facts = parts_.facts->Read(ns);
+    facts.earlier_listeners = memory_.Recall(facts.netns.name, Clock::now());
+    names.insert(facts.netns.name);
+  }
+  memory_.KeepOnly(names);
+  if (parts_.connect_events != nullptr) {
+    snapshot.namespaces.front().facts.connect_events = parts_.connect_events->Read();
+  }
+}
+
 std::vector<Watcher> Pass::Begin(const Snapshot& snapshot) const {
   std::vector<Watcher> watchers;
   for (const auto& collector : parts_.collectors) {
@@ -61,25 +81,30 @@ std::vector<Watcher> Pass::Begin(const Snapshot& snapshot) const {
   return watchers;
 }
 
-void Pass::ReadStream(const Deadline& deadline, ScrapeResult& result,
+void Pass::ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeResult& result,
                       std::vector<Watcher>& watchers) {
   if (states_.empty() || parts_.source == nullptr) return;
   const Clock::time_point from = Clock::now();
   Stream stream(result.snapshot, watchers);
   const absl::StatusOr<PassInfo> info =
-      parts_.source->ForEach(SocketQuery{states_}, deadline, stream);
+      parts_.source->ForEach({states_, list.watched}, deadline, stream);
   if (info.ok()) result.snapshot.pass = *info;
+  absl::Status outcome = info.status();
+  absl::Status of_others;
   for (size_t i = 0; i < result.snapshot.namespaces.size(); ++i) {
     NamespaceSnapshot& ns = result.snapshot.namespaces[i];
-    ns.stream = info.status();
-    if (info.ok() && states_.Contains(TcpState::kListen)) {
+    ns.stream = info.ok() ? stream.failure(i) : info.status();
+    of_others.Update(stream.failure(i));
+    if (WasCut(ns.stream)) outcome.Update(ns.stream);
+    if (ns.stream.ok() && states_.Contains(TcpState::kListen)) {
       memory_.Update(ns.facts.netns.name, stream.listening(i), Clock::now());
     }
   }
-  result.pass = PassOutcome{info.status(), Seconds(Clock::now() - from), stream.rows()};
+  result.pass = PassOutcome{outcome, Seconds(Clock::now() - from), stream.rows()};
   result.source = std::string(parts_.source->Name());
-  result.cut_short = absl::IsDeadlineExceeded(info.status());
+  result.cut_short = absl::IsDeadlineExceeded(outcome);
   parts_.on_status("socket stream", info.status());
+  parts_.on_status("other network namespaces", of_others);
 }
 
 CollectorResult Pass::End(Watcher& watcher, const ScrapeResult& result) const {

@@ -2,7 +2,7 @@
 // report and text, the self metrics. The Scraper calls Run in its thread; nothing here is shared.
 //
 // What fails costs what depends on it: a fact its families, a stream that fails or comes late the
-// families that need the whole of it. The page says so by its success metrics.
+// families that need the whole of it, a namespace its own. The page says so by its success metrics.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "collectors/model/connect_events.h"
 #include "collectors/model/deadline.h"
 #include "collectors/model/facts.h"
+#include "collectors/model/netns.h"
 #include "collectors/model/process.h"
 #include "collectors/model/socket_source.h"
 #include "exporter/scrape/listener_memory.h"
@@ -32,6 +33,7 @@ class Pass {
   struct Parts {
     std::vector<std::unique_ptr<const Collector>> collectors;  // the enabled ones
     std::unique_ptr<SocketSource> source;                      // null where none is needed
+    std::unique_ptr<NetnsLister> namespaces;
     std::unique_ptr<FactsReader> facts;
     std::unique_ptr<ConnectEventsReader> connect_events;  // null where nobody counts
     std::unique_ptr<ProcessStatsReader> process;
@@ -47,8 +49,10 @@ class Pass {
   ScrapeResult Run(const Deadline& deadline);
 
  private:
+  void ReadFacts(const NetnsList& list, Snapshot& snapshot);
   std::vector<Watcher> Begin(const Snapshot& snapshot) const;
-  void ReadStream(const Deadline& deadline, ScrapeResult& result, std::vector<Watcher>& watchers);
+  void ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeResult& result,
+                  std::vector<Watcher>& watchers);
   CollectorResult End(Watcher& watcher, const ScrapeResult& result) const;
 
   Parts parts_;

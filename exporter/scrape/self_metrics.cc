@@ -22,6 +22,7 @@ enum Self : size_t {
   kCollectorSuccess,
   kCollectorDuration,
   kNamespaceSuccess,
+  kNamespacesOmitted,
   kPassDuration,
   kPassSockets,
   kPassTruncated,
@@ -47,6 +48,13 @@ constexpr FamilyDescriptor kFamilies[] = {
      "Whether the namespace's sockets were read to the end: 1; 0 where its socket families are "
      "absent.",
      "", ""},
+    {"tcp_lifecycle_scrape_namespaces_omitted",
+     MetricType::Gauge,
+     {},
+     "Network namespaces that are not on the page because they are more than "
+     "--collector.namespaces.limit.",
+     "",
+     ""},
     {"tcp_lifecycle_scrape_pass_duration_seconds",
      MetricType::Gauge,
      {},
@@ -127,12 +135,14 @@ void DescribePass(const ScrapeResult& result, FamilySet& out) {
   for (const NamespaceSnapshot& netns : result.snapshot.namespaces) {
     out.Add(kFamilies[kNamespaceSuccess], {netns.facts.netns.name}, netns.stream.ok() ? 1 : 0);
   }
+  out.Add(kFamilies[kNamespacesOmitted], {},
+          static_cast<double>(result.snapshot.omitted_namespaces));
   if (!result.pass.has_value()) return;
   const PassOutcome& pass = *result.pass;
   out.Add(kFamilies[kPassDuration], {}, pass.duration_seconds);
   out.Add(kFamilies[kPassSockets], {}, static_cast<double>(pass.sockets));
   out.Add(kFamilies[kPassTruncated], {}, pass.status.ok() ? 0 : 1);
-  if (!pass.status.ok()) return;
+  if (!result.snapshot.own().stream.ok()) return;
   const PassInfo& info = result.snapshot.pass;
   out.Add(kFamilies[kPassSkippedRows], {"unknown_state"}, static_cast<double>(info.unknown_states));
   out.Add(kFamilies[kPassSkippedRows], {"malformed"}, static_cast<double>(info.malformed));

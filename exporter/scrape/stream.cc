@@ -5,7 +5,9 @@
 namespace tcp_lifecycle {
 
 Stream::Stream(const Snapshot& snapshot, std::span<Watcher> watchers)
-    : listening_(snapshot.namespaces.size()), watchers_(watchers) {
+    : listening_(snapshot.namespaces.size()),
+      failures_(snapshot.namespaces.size()),
+      watchers_(watchers) {
   judges_.reserve(snapshot.namespaces.size());
   for (const NamespaceSnapshot& netns : snapshot.namespaces) {
     const absl::StatusOr<EphemeralPorts>& ports = netns.facts.ephemeral_ports;

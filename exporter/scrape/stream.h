@@ -31,6 +31,9 @@ class Stream final : public SocketVisitor {
   void OnListeners(std::span<Listener> listeners) override;
   void OnSockets(std::span<Socket> sockets) override;
   void OnBlockedPorts(uint32_t namespace_index, const PortSet& ports) override;
+  void OnFailure(uint32_t namespace_index, const absl::Status& status) override {
+    failures_[namespace_index].Update(status);
+  }
 
   // Rows handed on so far, also when the source fails later.
   uint64_t rows() const { return rows_; }
@@ -38,6 +41,8 @@ class Stream final : public SocketVisitor {
   const absl::flat_hash_set<ListenPoint>& listening(size_t namespace_index) const {
     return listening_[namespace_index];
   }
+  // Why it is not whole; OK of the others.
+  const absl::Status& failure(size_t namespace_index) const { return failures_[namespace_index]; }
 
  private:
   template <typename Observe>
@@ -46,6 +51,7 @@ class Stream final : public SocketVisitor {
   // By Socket::namespace_index.
   std::vector<RoleJudge> judges_;
   std::vector<absl::flat_hash_set<ListenPoint>> listening_;
+  std::vector<absl::Status> failures_;
   std::span<Watcher> watchers_;
   uint64_t rows_ = 0;
 };

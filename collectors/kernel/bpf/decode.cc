@@ -88,7 +88,6 @@ bool DecodeRecord(const WireRecord& record, const WireBuffer& buffer, uint32_t t
   socket.family = socket.local_address.family();
   socket.reserved = 0;
   socket.cgroup = 0;
-  socket.namespace_index = 0;
   return true;
 }
 

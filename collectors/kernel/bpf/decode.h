@@ -12,7 +12,8 @@ namespace tcp_lifecycle {
 // guess only in the moment, 300 s after boot, at which every clock stands the same.
 uint32_t TicksPerSecond(const WireControl& control);
 
-// False where the state has no name; `socket` is undefined then.
+// All but namespace_index, which is left as it is. False where the state has no name; `socket` is
+// undefined then.
 bool DecodeRecord(const WireRecord& record, const WireBuffer& buffer, uint32_t ticks_per_second,
                   Socket& socket);
 

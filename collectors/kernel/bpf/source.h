@@ -1,6 +1,9 @@
-// Reads the TCP sockets of a network namespace by a BPF program that walks the kernel's hashes
+// Reads the TCP sockets of network namespaces by a BPF program that walks the kernel's hashes
 // itself (walk.bpf.c): several times cheaper than a dump, and it sees what no dump tells. Listeners
 // are in another hash, whose dump is cheap: another source is asked for them first.
+//
+// Namespaces share the hash of connected sockets, and one walk serves all that do; one that has its
+// own (tcp_child_ehash_entries) is walked apart. The hash of ports is one for all.
 //
 // Bound-inactive sockets: not those behind more than WIRE_OWNERS connections of the same port and
 // address. Where the kernel's lists are others (before Linux 6.9), or where there are very many,
@@ -10,44 +13,66 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collectors/kernel/bpf/walk_program.h"
+#include "collectors/kernel/bpf/watched.h"
+#include "collectors/kernel/namespaces/netns_home.h"
 #include "collectors/model/socket_source.h"
 
 namespace tcp_lifecycle {
 
 class BpfSource : public SocketSource {
  public:
-  BpfSource(std::unique_ptr<WalkProgram> program, std::unique_ptr<SocketSource> dumps)
-      : program_(std::move(program)), dumps_(std::move(dumps)) {}
+  BpfSource(std::unique_ptr<WalkProgram> program, std::unique_ptr<SocketSource> dumps,
+            NetnsHome home)
+      : program_(std::move(program)), dumps_(std::move(dumps)), home_(std::move(home)) {}
 
   absl::string_view Name() const override { return "bpf"; }
-  // Of the calling thread's network namespace.
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override;
 
  private:
   static constexpr size_t kMaxBound = 4096;  // bounds the memory
 
+  // A hash of connected sockets, by WireControl::table, and those that use it.
+  struct Table {
+    uint64_t id;
+    std::vector<uint32_t> namespaces;
+  };
+
+  // Sets watched_ and tables_; a namespace that cannot be entered fails, and is in neither.
+  absl::Status FindTables(std::span<const WatchedNetns> namespaces, SocketVisitor& visitor);
   absl::Status WalkPorts(const Deadline& deadline);
   absl::Status WalkConnected(TcpStateSet states, const Deadline& deadline, SocketVisitor& visitor,
                              PassInfo& info);
+  // Socket::namespace_index; nullopt where its namespace is not watched.
+  std::optional<uint32_t> IndexOf(const WireRecord& record) {
+    return walked_netns_ == WalkedNetns::kOwn ? 0 : watched_.IndexOf(record);
+  }
 
   std::unique_ptr<WalkProgram> program_;
   std::unique_ptr<SocketSource> dumps_;
-  // What WalkPorts() found, and whether that is all: of the blocked ports only where no VRF has a
-  // table of its own.
-  PortSet blocked_;
+  NetnsHome home_;
+  WatchedInodes watched_;
+  std::vector<Table> tables_;  // the own one first
+  WalkedNetns walked_netns_ = WalkedNetns::kOwn;
+  // What WalkPorts() found, by namespace, and whether that is all: of the blocked ports only where
+  // no VRF has a table of its own.
+  std::vector<PortSet> blocked_;
   bool all_blocked_ = false;
   std::vector<Socket> bound_;
   bool all_bound_ = false;
   std::array<Socket, 256> batch_;
 };
 
-// `dumps`: the source of the listeners.
-absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(std::unique_ptr<SocketSource> dumps);
+// `dumps`: the source of the listeners. `home`: of the threads that read.
+absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(std::unique_ptr<SocketSource> dumps,
+                                                      NetnsHome home);
 
 }  // namespace tcp_lifecycle

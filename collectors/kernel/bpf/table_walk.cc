@@ -42,11 +42,11 @@ std::span<WireRecord> Without(std::span<WireRecord> records, uint32_t mask,
 }  // namespace
 
 absl::StatusOr<TableWalkCounts> WalkTable(
-    WalkProgram& program, WalkedTable table, const Deadline& deadline,
+    WalkProgram& program, WalkedTable table, WalkedNetns netns, const Deadline& deadline,
     absl::FunctionRef<void(std::span<const WireRecord>)> visit) {
   TableWalkCounts counts;
   const WireControl& control = program.control();
-  if (absl::Status status = program.Run(table, 0, 0); !status.ok()) return status;
+  if (absl::Status status = program.Run(table, netns, 0, 0); !status.ok()) return status;
   const uint32_t buckets = control.buckets;
   uint32_t size = kFirstPieceBuckets;
   uint32_t most = kPieceBuckets;
@@ -56,7 +56,7 @@ absl::StatusOr<TableWalkCounts> WalkTable(
           absl::StrCat("BPF walk: bucket ", first, " of ", buckets, " at the deadline"));
     }
     const uint32_t end = first + std::min(size, buckets - first);
-    if (absl::Status status = program.Run(table, first, end); !status.ok()) return status;
+    if (absl::Status status = program.Run(table, netns, first, end); !status.ok()) return status;
     if (control.overflow != 0) {
       if (end - first == 1) {
         return absl::DataLossError(
@@ -76,8 +76,9 @@ absl::StatusOr<TableWalkCounts> WalkTable(
           return absl::DataLossError(absl::StrCat("BPF walk: sockets of bucket ", bucket,
                                                   " moved in each of ", kMostRewalks, " runs"));
         }
-        if (absl::Status status = program.Run(table, bucket, bucket + 1); !status.ok())
+        if (absl::Status status = program.Run(table, netns, bucket, bucket + 1); !status.ok()) {
           return status;
+        }
         ++counts.rewalks;
       } while (control.redo_count != 0 || control.overflow != 0);
       visit(RecordsOf(program));

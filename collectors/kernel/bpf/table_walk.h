@@ -26,7 +26,7 @@ inline constexpr uint32_t kPieceSockets = 2048;
 // between two pieces; DataLoss where one bucket alone does not fit the buffer, or never stays
 // still.
 absl::StatusOr<TableWalkCounts> WalkTable(
-    WalkProgram& program, WalkedTable table, const Deadline& deadline,
+    WalkProgram& program, WalkedTable table, WalkedNetns netns, const Deadline& deadline,
     absl::FunctionRef<void(std::span<const WireRecord>)> visit);
 
 }  // namespace tcp_lifecycle

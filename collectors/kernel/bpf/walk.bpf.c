@@ -1,6 +1,6 @@
 // Walks the kernel's hash of connected TCP sockets, which network namespaces share, without a lock:
 // under RCU, one run a piece of the table. Writes a record for each socket of the calling thread's
-// namespace (wire.h). Another program does so for the hash of bound ports.
+// namespace, or of all of them (wire.h). Another program does so for the hash of bound ports.
 //
 // Nearly all of the time would be spent waiting for memory. So LANES chains are followed in step,
 // sockets are collected in a batch, and each cache line that the records need is touched in a tight
@@ -66,7 +66,7 @@ struct WireControl control;
 // All loop state is global, and not static: the stack has 512 bytes, and clang takes a static
 // struct apart, whose BTF the kernel then refuses.
 struct {
-  u64 netns;         // the calling thread's: only its sockets are written
+  u64 netns;         // only its sockets are written; 0 for those of all
   u64 table;         // address of the first bucket
   u64 nulls_offset;  // of skc_nulls_node
   u32 mask;          // buckets - 1
@@ -124,6 +124,11 @@ static long touch_batch(u32 i, void* unused) {
   return 0;
 }
 
+// Of a record's flags, those that tell its namespace.
+static __always_inline u32 netns_bits(u64 net) {
+  return CAST(net, net)->ns.inum << kWireNetnsShift;
+}
+
 // Who the socket is, its state, and zeroes: the next record, which the caller counts.
 static __always_inline struct WireRecord* write_identity(struct WireBuffer* out, u64 at) {
   struct sock_common* sk = CAST(sock_common, at);
@@ -156,7 +161,7 @@ static __always_inline struct WireRecord* write_identity(struct WireBuffer* out,
   record->timer = 0;
   record->retransmits = 0;
   record->family = family;
-  record->flags = 0;
+  record->flags = netns_bits((u64)sk->skc_net.net);
   record->jiffies_left = 0;
   record->scope = sk->skc_bound_dev_if;
   return record;
@@ -173,7 +178,7 @@ static long write_common(u32 i, void* unused) {
     control.strangers++;
     return 0;
   }
-  if ((u64)sk->skc_net.net != s.netns) return 0;
+  if (s.netns && (u64)sk->skc_net.net != s.netns) return 0;
   u64 socket_flags = sk->skc_flags;  // a pointer in what is no full socket
   struct WireRecord* record = write_identity(out, at);
   u8 state = record->state;
@@ -182,7 +187,7 @@ static long write_common(u32 i, void* unused) {
   u32 orphan = (u32)(socket_flags >> SOCK_DEAD) & full;
   u32 sk_timer = keepopen;
   if (state == FIN_WAIT2) sk_timer = 1;
-  record->flags = keepopen * kWireKeepopen | orphan * kWireOrphan;
+  record->flags |= keepopen * kWireKeepopen | orphan * kWireOrphan;
   u32 n = control.records;
   control.records = n + 1;
 
@@ -274,7 +279,7 @@ static long write_mini(u32 i, void* unused) {
   record->state = tw->tw_substate;
   record->timer = TIMER_TIME_WAIT;
   record->jiffies_left = until((u32)tw->tw_timer.expires);
-  u32 flags = kWireMinisocket;
+  u32 flags = record->flags | kWireMinisocket;
   if (CAST(tcp_timewait_sock, at)->tw_ts_recent_stamp) flags |= kWireTimestamps;
   if (bpf_core_field_exists(tw->tw_connect_bind) && BPF_CORE_READ_BITFIELD(tw, tw_connect_bind)) {
     flags |= kWireAutobound;
@@ -423,8 +428,9 @@ static __always_inline struct inet_hashinfo* begin(const struct WireRequest* req
   struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
   struct net* netns = task->nsproxy->net_ns;
   control.records = control.addresses6 = control.overflow = control.redo_count = 0;
+  control.netns = netns->ns.inum;
   s.most_records = request->most_records;
-  s.netns = (u64)netns;
+  s.netns = request->every_namespace ? 0 : (u64)netns;
   control.jiffies = bpf_jiffies64();
   control.uptime_ns = bpf_ktime_get_ns();
   return netns->ipv4.tcp_death_row.hashinfo;
@@ -437,6 +443,7 @@ int walk_connected(struct WireRequest* request) {
   u32 first = request->first, end = request->end;
   if (end > buckets) end = buckets;
   control.buckets = buckets;
+  control.table = (u64)table->ehash;
   if (first >= end) return 0;
   s.table = (u64)table->ehash;
   s.mask = buckets - 1;
@@ -512,7 +519,8 @@ static long look_at_port(u32 i, void* unused) {
   batch[b.kept & (BATCH - 1)] = next;
   b.kept += next != 0;
   struct inet_bind_bucket* port = CAST(inet_bind_bucket, node - OFFSET(inet_bind_bucket, node));
-  if ((u64)port->ib_net.net != s.netns) return 0;
+  u64 net = (u64)port->ib_net.net;
+  if (s.netns && net != s.netns) return 0;
   if (port->fastreuse < 0 && port->fastreuseport < 0) return 0;
   struct WireBuffer* out = buffer();
   if (!out || control.records >= s.most_records) {
@@ -521,7 +529,7 @@ static long look_at_port(u32 i, void* unused) {
   }
   struct WireRecord* record = &out->records[control.records++ & (WIRE_RECORDS - 1)];
   record->local_port = port->port;
-  record->flags = kWireBlocked;
+  record->flags = kWireBlocked | netns_bits(net);
   record->scope = (u32)port->l3mdev;
   b.address = (u64)port->bhash2.first;
   bpf_loop(1 << 16, look_at_address, 0, 0);

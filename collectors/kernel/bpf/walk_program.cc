@@ -33,8 +33,8 @@ class LoadedWalk final : public WalkProgram {
         buffer_(std::move(buffer)),
         most_records_(most_records) {}
 
-  absl::Status Run(WalkedTable table, uint32_t first, uint32_t end) override {
-    WireRequest request = {first, end, most_records_, 0};
+  absl::Status Run(WalkedTable table, WalkedNetns netns, uint32_t first, uint32_t end) override {
+    WireRequest request = {first, end, most_records_, netns == WalkedNetns::kEvery ? 1U : 0U};
     bpf_attr attributes = {};
     attributes.test.prog_fd = static_cast<uint32_t>(
         table == WalkedTable::kConnected ? parts_.walk_connected_fd : parts_.walk_ports_fd);

@@ -14,6 +14,8 @@ namespace tcp_lifecycle {
 // Connected sockets and TIME_WAIT; ports that no autobinding connect() takes, and the bound sockets
 // that neither listen nor are connected.
 enum class WalkedTable { kConnected, kPorts };
+// Whose: the calling thread's alone, or every namespace's that uses the same table.
+enum class WalkedNetns { kOwn, kEvery };
 
 class WalkProgram {
  public:
@@ -21,7 +23,7 @@ class WalkProgram {
 
   // Buckets [first, end) of the table that the calling thread's network namespace uses; what it
   // found is in control() and buffer() until the next run. An empty piece tells the table's size.
-  virtual absl::Status Run(WalkedTable table, uint32_t first, uint32_t end) = 0;
+  virtual absl::Status Run(WalkedTable table, WalkedNetns netns, uint32_t first, uint32_t end) = 0;
   virtual const WireControl& control() const = 0;
   virtual WireBuffer& buffer() = 0;
 };

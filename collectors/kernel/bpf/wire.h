@@ -25,8 +25,11 @@ enum WireFlag {
   kWireBlocked = 128,     // no socket, but a port that no autobinding connect() takes
 };
 
-// Of the calling thread's network namespace; 32 bytes. Ports and IPv4 addresses as struct
-// sock_common has them.
+// From this bit on the flags of a record have the low bits of the inode number of its network
+// namespace. The kernel gives these numbers in a row, so they tell 16 million apart.
+enum { kWireNetnsShift = 8 };
+
+// 32 bytes. Ports and IPv4 addresses as struct sock_common has them.
 struct WireRecord {
   uint32_t remote_address, local_address;  // network order
   uint16_t remote_port;                    // network order
@@ -36,7 +39,7 @@ struct WireRecord {
   uint8_t timer;                           // as idiag_timer
   uint8_t retransmits;                     // as idiag_retrans
   uint8_t family;                          // WireFamily, of the tuple: mapped is IPv4
-  uint32_t flags;                          // WireFlag
+  uint32_t flags;                          // WireFlag, and kWireNetnsShift
   uint32_t jiffies_left;                   // until the timer fires; 0 when it is due
   uint32_t scope;                          // interface it is bound to; of a port its VRF
 };
@@ -57,6 +60,8 @@ struct WireControl {
   uint32_t overflow;    // the piece did not fit: its records are not whole
   uint32_t redo_count;  // chains that led into another bucket: to be walked again
   uint32_t strangers;   // sockets met in a bucket not theirs, and left out
+  uint32_t netns;       // inode number of the calling thread's network namespace
+  uint64_t table;       // tells the tables of connected sockets apart
   uint64_t jiffies;     // when the run began, as the kernel counts: from -300 s modulo 2^32
   uint64_t uptime_ns;   // the same moment
   uint32_t redo[WIRE_REDO];
@@ -64,7 +69,7 @@ struct WireControl {
 
 // The context of BPF_PROG_RUN.
 struct WireRequest {
-  uint32_t first, end;    // buckets [first, end)
-  uint32_t most_records;  // at most WIRE_RECORDS, at least 512
-  uint32_t spare;
+  uint32_t first, end;       // buckets [first, end)
+  uint32_t most_records;     // at most WIRE_RECORDS, at least 512
+  uint32_t every_namespace;  // 1: of all that use the table; 0: of the calling thread's alone
 };

@@ -30,6 +30,8 @@ auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse)
   return value;
 }
 
+}  // namespace
+
 Sysctls ReadSysctls(const ProcFiles& files) {
   Sysctls sysctls;
   for (size_t i = 0; i < kSysctlCount; ++i) {
@@ -49,35 +51,35 @@ absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const ProcFiles& files) {
   return EphemeralPorts{.range = *range, .reserved = *reserved};
 }
 
-TcpCounters ReadCounters(const ProcFiles& files) {
+TcpCounters ReadCounters(const ProcFiles& files, const std::vector<std::string>& paths) {
   TcpCounters counters;
-  const auto read = [&](absl::string_view path) {
+  absl::Status absent;
+  bool lacks_all = true;
+  for (const std::string& path : paths) {
     const absl::StatusOr<std::string> text = files.Read(path);
-    return text.ok() ? At(path, ParseSnmp(*text, counters)) : text.status();
-  };
-  const absl::Status snmp = read("net/snmp");
-  const absl::Status netstat = read("net/netstat");
-  // A kernel may lack one of them; without both there is no procfs.
-  const bool lacks_both = absl::IsNotFound(snmp) && absl::IsNotFound(netstat);
-  for (const absl::Status& status : {snmp, netstat}) {
-    if (lacks_both || !absl::IsNotFound(status)) counters.status.Update(status);
+    const absl::Status status = text.ok() ? At(path, ParseSnmp(*text, counters)) : text.status();
+    if (absl::IsNotFound(status)) {
+      absent.Update(status);
+    } else {
+      lacks_all = false;
+      counters.status.Update(status);
+    }
   }
+  if (lacks_all) counters.status.Update(absent);
   return counters;
 }
 
-}  // namespace
-
-NamespaceFacts ProcfsFactsReader::Read() {
+NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns) {
   const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   const auto tcp_mem = [&](absl::string_view text) { return ParseTcpMem(text, page_bytes); };
   const auto sockstat = [&](absl::string_view text) { return ParseSockstat(text, page_bytes); };
   return {
-      .netns = netns_,
+      .netns = ns.netns,
       .sysctls = ReadSysctls(files_),
       .socket_memory_limit = ReadAs(files_, "sys/net/ipv4/tcp_mem", tcp_mem),
       .ephemeral_ports = ReadEphemeralPorts(files_),
       .sockstat = ReadAs(files_, "net/sockstat", sockstat),
-      .counters = ReadCounters(files_),
+      .counters = ReadCounters(files_, {"net/snmp", "net/netstat"}),
   };
 }
 

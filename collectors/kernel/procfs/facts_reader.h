@@ -1,28 +1,33 @@
 // Reads the small facts of the reader's own namespace from /proc/net and /proc/sys, once a scrape.
+// What it is made of serves readers of other namespaces as well.
 #pragma once
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "collectors/kernel/procfs/proc_files.h"
 #include "collectors/model/facts.h"
 
 namespace tcp_lifecycle {
 
+// Of the calling thread's namespace, as /proc/sys/net always is. Each error names its file:
+// NotFound or PermissionDenied with the whole path, DataLoss with the offending text. A sysctl that
+// is absent is no error.
+Sysctls ReadSysctls(const ProcFiles& files);
+absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const ProcFiles& files);
+// `paths`: of files like net/snmp and net/netstat. One that is absent is no error, unless all are.
+TcpCounters ReadCounters(const ProcFiles& files, const std::vector<std::string>& paths);
+
 class ProcfsFactsReader : public FactsReader {
  public:
-  // `netns`: whose facts the files hold; FindOwnNetns tells for a live /proc, whose net/ and
-  // sys/net/ are always the reader's own, a recording says it itself.
-  ProcfsFactsReader(ProcFiles files, Netns netns)
-      : files_(std::move(files)), netns_(std::move(netns)) {}
+  // A live /proc, whose net/ and sys/net/ are always the reader's own, or a recorded one.
+  explicit ProcfsFactsReader(ProcFiles files) : files_(std::move(files)) {}
 
-  // Each error names its file: NotFound or PermissionDenied with the whole path, DataLoss with the
-  // offending text. A sysctl that is absent is no error, and neither is one of snmp and netstat:
-  // what it would tell is unset.
-  NamespaceFacts Read() override;
+  NamespaceFacts Read(const WatchedNetns& ns) override;
 
  private:
   ProcFiles files_;
-  Netns netns_;
 };
 
 }  // namespace tcp_lifecycle

@@ -52,12 +52,8 @@ Html Ports(const NamespaceSnapshot& ns) {
 Html Established(const NamespaceSnapshot& ns) {
   const absl::StatusOr<SocketsReport>& report = ns.Get<SocketsReport>();
   if (!report.ok()) return Tile("states", "Established", NotRead(), "");
-  const auto count = [&](TcpState state) {
-    return report->Count(Family::kIpv4, state).value_or(0) +
-           report->Count(Family::kIpv6, state).value_or(0);
-  };
-  return Tile("states", "Established", ToHtml(count(TcpState::kEstablished)),
-              Fill("$0 in CLOSE_WAIT", count(TcpState::kCloseWait)).code);
+  return Tile("states", "Established", ToHtml(report->Total(TcpState::kEstablished)),
+              Fill("$0 in CLOSE_WAIT", report->Total(TcpState::kCloseWait)).code);
 }
 
 Html TimeWait(const NamespaceSnapshot& ns) {

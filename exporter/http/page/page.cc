@@ -30,8 +30,8 @@ Html Sections(const SectionInput& input) {
   const Html columns = Fill(R"(<div class="columns"><div>$0$1$2</div><div>$3$4$5</div></div>)",
                             PortsSection(input), TimeWaitSection(input), ListenSection(input),
                             StatesSection(input), KeepaliveSection(input), HealthSection(input));
-  return Fill("$0$1$2$3$4", KeyFigures(input), FindingsSection(input), DestinationsSection(input),
-              columns, SettingsSection(input));
+  return Fill("$0$1$2$3$4$5", KeyFigures(input), FindingsSection(input), DestinationsSection(input),
+              NamespacesSection(input), columns, SettingsSection(input));
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ Html TimeWaitSection(const SectionInput& input);
 Html StatesSection(const SectionInput& input);
 Html KeepaliveSection(const SectionInput& input);
 Html ListenSection(const SectionInput& input);
+// Nothing where no other namespace is watched.
+Html NamespacesSection(const SectionInput& input);
 Html SettingsSection(const SectionInput& input);
 Html HealthSection(const SectionInput& input);
 

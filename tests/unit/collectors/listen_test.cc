@@ -134,5 +134,36 @@ TEST(ListenTest, NamespacesHaveTheirOwnGroups) {
   EXPECT_EQ(page["listen_queue_sockets{netns=other,listen_address=::,listen_port=80}"], 2);
 }
 
+TEST(ListenTest, TheFullestOfAllNamespacesAreExportedAndTheOthersCounted) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces.push_back(MakeNamespace("other"));
+  std::vector<Listener> listeners;
+  for (uint16_t port = 1; port <= 30; ++port) {
+    for (const uint32_t index : {0u, 1u}) {
+      listeners.push_back(WithQueue("::", port, 2 * port + index));
+      listeners.back().socket.namespace_index = index;
+    }
+  }
+  RunPass(ListenCollector(), snapshot, listeners, {});
+  const Page page = PageOf(snapshot);
+  EXPECT_EQ(page["listen_groups_omitted"], 10);
+  EXPECT_EQ(page["listen_groups_omitted{netns=other}"], std::nullopt);
+  EXPECT_EQ(page["listen_queue_sockets{listen_address=::,listen_port=5}"], std::nullopt);
+  EXPECT_EQ(page["listen_queue_sockets{listen_address=::,listen_port=6}"], 12);
+  EXPECT_EQ(page["listen_queue_sockets{netns=other,listen_address=::,listen_port=5}"],
+            std::nullopt);
+  EXPECT_EQ(page["listen_queue_sockets{netns=other,listen_address=::,listen_port=6}"], 13);
+}
+
+TEST(ListenTest, OfAnotherNamespaceOverflowsAreTheOnlyCounter) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces.push_back(MakeNamespace("other"));
+  RunPass(ListenCollector(), snapshot, {}, {});
+  const Page page = PageOf(snapshot);
+  EXPECT_NE(page["listen_overflows_total{netns=other}"], std::nullopt);
+  EXPECT_EQ(page["listen_drops_total{netns=other}"], std::nullopt);
+  EXPECT_EQ(page["unaccepted_sockets{netns=other}"], std::nullopt);
+}
+
 }  // namespace
 }  // namespace tcp_lifecycle

@@ -13,7 +13,10 @@ namespace tcp_lifecycle {
 NamespaceSnapshot MakeNamespace(const std::string& name) {
   NamespaceSnapshot ns;
   NamespaceFacts& facts = ns.facts;
-  facts.netns = {name, 4026531840, ""};
+  facts.netns.name = name;
+  facts.netns.inode = 4026531840;
+  facts.netns.container_ids = {"c0ffee"};
+  facts.netns.foreign = name != "self";
   for (size_t i = 0; i < kSysctlCount; ++i) {
     facts.sysctls[static_cast<Sysctl>(i)] = 100 + static_cast<int64_t>(i);
   }

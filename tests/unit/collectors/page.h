@@ -16,7 +16,7 @@ namespace tcp_lifecycle {
 // One namespace `self` of a recent kernel: range 40000-40009 with 40000 reserved, every sysctl,
 // counter and sockstat field known, each with a value of its own; the source knows all.
 Snapshot MakeSnapshot();
-// The same facts, for another namespace.
+// The same facts; for any name but `self`, of another namespace than the exporter's.
 NamespaceSnapshot MakeNamespace(const std::string& name);
 // Reads its facts as failed, each with its own message.
 void FailFacts(NamespaceFacts& facts);

@@ -164,7 +164,7 @@ TEST(PortsTest, OnlyTheFullestDestinationsOfAllNamespacesAreExported) {
   RunPass(collector, snapshot, {}, sockets);
   const Page page(collector, snapshot);
   EXPECT_EQ(page["destinations_exported"], 1);
-  EXPECT_EQ(page["destinations_exported{netns=other}"], 0);
+  EXPECT_EQ(page["destinations_exported{netns=other}"], std::nullopt);
   EXPECT_EQ(page["destinations"], 2);
   EXPECT_NE(page["destination_utilization_max_ratio{netns=other,bound=min}"], 0);
 }
@@ -198,6 +198,9 @@ TEST(PortsTest, NamespacesAreCountedApart) {
   const Page page = PageOf(snapshot);
   EXPECT_EQ(page["ephemeral_ports_used"], 0);
   EXPECT_EQ(page["ephemeral_ports_used{netns=other}"], 1);
+  EXPECT_EQ(page["ephemeral_ports{netns=other}"], 9);
+  EXPECT_EQ(page["ephemeral_ports_reserved{netns=other}"], std::nullopt);
+  EXPECT_EQ(page["bind_ports_free{netns=other,source_address=any}"], std::nullopt);
 }
 
 }  // namespace

@@ -77,6 +77,16 @@ TEST(SysctlTest, UnreadableSettingsAreAnErrorAndNothingElse) {
   EXPECT_EQ(page.size(), 0);
 }
 
+TEST(SysctlTest, OfAnotherNamespaceOnlyWhatDiffersIsTold) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces.push_back(MakeNamespace("other"));
+  snapshot.namespaces[1].facts.sysctls[Sysctl::kTwReuse] = 1;
+  const Page page = PageOf(snapshot);
+  EXPECT_EQ(page["sysctl_tw_reuse"], 100);
+  EXPECT_EQ(page["sysctl_tw_reuse{netns=other}"], 1);
+  EXPECT_EQ(page["sysctl_timestamps{netns=other}"], std::nullopt);
+}
+
 TEST(SysctlTest, ANamespaceThatFailsLeavesTheOthersSettings) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces.push_back(MakeNamespace("other"));

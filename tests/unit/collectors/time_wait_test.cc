@@ -120,6 +120,7 @@ TEST(TimeWaitTest, NamespacesAreCountedApart) {
   const Page page = PageOf(snapshot);
   EXPECT_EQ(page["time_wait_sockets{role=outbound}"], 0);
   EXPECT_EQ(page["time_wait_sockets{netns=other,role=outbound}"], 1);
+  EXPECT_EQ(page["time_wait_buckets{netns=other}"], std::nullopt);
 }
 
 }  // namespace

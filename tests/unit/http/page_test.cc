@@ -250,6 +250,31 @@ TEST(PageTest, NothingThatAHostSaysIsMarkup) {
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;&quot;&#39;&amp;"));
 }
 
+TEST(PageTest, OtherNamespacesAreATableOfTheirOwn) {
+  ScrapeResult result = KnownResult();
+  EXPECT_EQ(SectionOf(Render(result), "namespaces"), "");
+  NamespaceSnapshot other = NamespaceOf(result);
+  other.facts.netns.name = "cni-1";
+  other.facts.netns.pod_uid = "0d12";
+  other.facts.netns.foreign = true;
+  other.Get<SocketsReport>()->counts[0][static_cast<size_t>(TcpState::kEstablished)] = 1234;
+  other.Get<PortsReport>()->used = 25;
+  other.Get<PortsReport>()->capacity.usable = 100;
+  other.Get<PortsReport>()->utilization = {.min = 0.25, .max = 0.5};
+  result.snapshot.namespaces.push_back(other);
+  other.facts.netns.name = "ino-7";
+  other.Get<SocketsReport>() = absl::PermissionDeniedError("needs CAP_SYS_ADMIN");
+  result.snapshot.namespaces.push_back(other);
+  result.snapshot.omitted_namespaces = 3;
+  const std::string section = SectionOf(Render(result), "namespaces");
+  EXPECT_THAT(section, HasSubstr("cni-1</span><small>pod 0d12</small>"));
+  EXPECT_THAT(section, HasSubstr("<td>1,234</td>"));
+  EXPECT_THAT(section, HasSubstr("<td>25 of 100</td>"));
+  EXPECT_THAT(section, HasSubstr("25.0 %"));
+  EXPECT_THAT(section, HasSubstr("Not read: needs CAP_SYS_ADMIN"));
+  EXPECT_THAT(section, HasSubstr("And 3 more"));
+}
+
 TEST(PageTest, AResultWithoutNamespacesIsStillAPage) {
   EXPECT_THAT(Render(ScrapeResult()), HasSubstr("has read no network namespace"));
 }

@@ -1,10 +1,12 @@
 // Runs a part of a test in a network namespace of its own.
 #pragma once
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <thread>
 
@@ -33,6 +35,24 @@ bool InNewNamespace(Body body) {
     if (permitted) body();
   }).join();
   return permitted;
+}
+
+inline ino_t NamespaceInode() {
+  struct stat status = {};
+  stat("/proc/thread-self/ns/net", &status);
+  return status.st_ino;
+}
+
+// A namespace that lives as long as the result is open, after `prepare` ran in it; not open when
+// not permitted.
+template <typename Prepare>
+UniqueFd NewNamespace(Prepare prepare) {
+  UniqueFd made;
+  InNewNamespace([&] {
+    prepare();
+    made = UniqueFd(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  });
+  return made;
 }
 
 }  // namespace tcp_lifecycle

@@ -47,11 +47,30 @@ class FakeSource : public SocketSource {
   std::vector<TcpStateSet>* asked_;
 };
 
+// `self` and others.
+class FakeNamespaces : public NetnsLister {
+ public:
+  explicit FakeNamespaces(const std::vector<std::string>& others) : others_(others) {}
+  NetnsList List() override {
+    NetnsList list;
+    list.watched.emplace_back().netns.name = "self";
+    for (const std::string& name : others_) {
+      Netns& netns = list.watched.emplace_back().netns;
+      netns.name = name;
+      netns.foreign = true;
+    }
+    return list;
+  }
+
+ private:
+  const std::vector<std::string>& others_;
+};
+
 class FakeFacts : public FactsReader {
  public:
-  NamespaceFacts Read() override {
+  NamespaceFacts Read(const WatchedNetns& ns) override {
     NamespaceFacts facts;
-    facts.netns.name = "self";
+    facts.netns = ns.netns;
     facts.ephemeral_ports = EphemeralPorts{{32768, 60999}, {}};
     return facts;
   }

@@ -56,5 +56,14 @@ TEST(ListenerMemoryTest, WhenItIsFullItKeepsWhatItHas) {
   EXPECT_THAT(memory.Recall("host", At(0)), SizeIs(ListenerMemory::kMaxPoints));
 }
 
+TEST(ListenerMemoryTest, ForgetsNamespacesThatAreGone) {
+  ListenerMemory memory;
+  memory.Update("host", {kWeb}, At(0));
+  memory.Update("gone", {kApi}, At(0));
+  memory.KeepOnly({"host", "new"});
+  EXPECT_THAT(memory.Recall("host", At(0)), ElementsAre(kWeb));
+  EXPECT_THAT(memory.Recall("gone", At(0)), IsEmpty());
+}
+
 }  // namespace
 }  // namespace tcp_lifecycle

@@ -29,6 +29,7 @@ class PassTest : public ::testing::Test {
   }
   Pass Make(FakeSource::Script script) {
     parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_);
+    parts_.namespaces = std::make_unique<FakeNamespaces>(others_);
     parts_.facts = std::make_unique<FakeFacts>();
     parts_.process = std::make_unique<FakeProcess>(process_);
     parts_.on_status = [this](absl::string_view part, const absl::Status& status) {
@@ -53,6 +54,7 @@ class PassTest : public ::testing::Test {
   }
 
   Pass::Parts parts_;
+  std::vector<std::string> others_;  // namespaces besides the own one
   std::map<std::string, Seen> seen_;
   std::vector<TcpStateSet> asked_;
   std::map<std::string, absl::Status> told_;
@@ -85,6 +87,35 @@ TEST_F(PassTest, WithoutACollectorThatNeedsItThereIsNoStream) {
   EXPECT_FALSE(seen_["facts_only"].finished);
   EXPECT_THAT(result.collectors.front().text, HasSubstr("facts_only_rows 0\n"));
   EXPECT_THAT(result.self_text, Not(HasSubstr("scrape_pass")));
+}
+
+TEST_F(PassTest, ANamespaceThatFailsCostsNoOther) {
+  AddCollector("a", kConnections);
+  others_ = {"b", "c"};
+  const ScrapeResult result = Run([](const Deadline& deadline, SocketVisitor& visitor) {
+    visitor.OnFailure(1, absl::PermissionDeniedError("closed"));
+    return Whole(deadline, visitor);
+  });
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"self\"} 1\n"));
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"b\"} 0\n"));
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"c\"} 1\n"));
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_pass_truncated 0\n"));
+  EXPECT_TRUE(result.collectors.front().status.ok());
+  EXPECT_TRUE(told_["socket stream"].ok());
+  EXPECT_EQ(told_["other network namespaces"], absl::PermissionDeniedError("closed"));
+}
+
+TEST_F(PassTest, ANamespaceForWhichThereWasNoTimeCutsThePass) {
+  AddCollector("a", kConnections);
+  others_ = {"b"};
+  const ScrapeResult result = Run([](const Deadline& deadline, SocketVisitor& visitor) {
+    visitor.OnFailure(1, absl::DeadlineExceededError("late"));
+    return Whole(deadline, visitor);
+  });
+  EXPECT_TRUE(result.cut_short);
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_pass_truncated 1\n"));
+  EXPECT_THAT(result.self_text, HasSubstr("skipped_rows{reason=\"malformed\"} 5\n"));
+  EXPECT_TRUE(result.collectors.front().status.ok());
 }
 
 TEST_F(PassTest, RolesAreJudgedByListenersAndRange) {

@@ -1,4 +1,5 @@
-// A WalkProgram over tables that the test fills, in which sockets move when the test says so.
+// A WalkProgram over tables that the test fills, in which sockets move when the test says so. The
+// calling thread is in namespace 0.
 #pragma once
 
 #include <arpa/inet.h>
@@ -44,7 +45,7 @@ class FakeWalk : public WalkProgram {
 
   FakeWalk() { SetClock(control_, 250, 1000); }
 
-  absl::Status Run(WalkedTable table, uint32_t first, uint32_t end) override {
+  absl::Status Run(WalkedTable table, WalkedNetns netns, uint32_t first, uint32_t end) override {
     const Table& buckets = tables[table];
     control_.buckets = static_cast<uint32_t>(buckets.size());
     control_.records = control_.overflow = control_.redo_count = 0;
@@ -57,6 +58,7 @@ class FakeWalk : public WalkProgram {
         for (int times = 0; times < 2; ++times) control_.redo[control_.redo_count++] = bucket;
       }
       for (const WireRecord& record : buckets[bucket]) {
+        if (netns == WalkedNetns::kOwn && record.flags >> kWireNetnsShift != 0) continue;
         if (control_.records == capacity) {
           control_.overflow = 1;
           return absl::OkStatus();

@@ -95,7 +95,7 @@ std::ostream& operator<<(std::ostream& out, const Sums& sums) {
 Sums Read(WalkProgram& program, WalkedTable table, TableWalkCounts& total) {
   Sums sums;
   const auto counts = WalkTable(
-      program, table, Deadline::After(std::chrono::seconds(30)),
+      program, table, WalkedNetns::kOwn, Deadline::After(std::chrono::seconds(30)),
       [&](std::span<const WireRecord> records) {
         for (const WireRecord& record : records) {
           if ((record.flags & kWireBlocked) != 0) continue;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <string>
 
 #include "tests/unit/kernel/bpf/fake_walk.h"
@@ -13,6 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 WireRecord Bound(uint16_t port) {
   WireRecord record = RecordOf(port);
@@ -65,15 +67,21 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
     for (size_t i = 0; i < listeners.size(); ++i) order_.push_back("listener");
   }
   void OnSockets(std::span<Socket> sockets) override {
-    for (const Socket& socket : sockets) order_.push_back(std::to_string(socket.local_port));
+    for (const Socket& socket : sockets) {
+      EXPECT_EQ(socket.namespace_index, 0u);
+      order_.push_back(std::to_string(socket.local_port));
+    }
   }
-  void OnBlockedPorts(uint32_t, const PortSet& ports) override {
+  void OnBlockedPorts(uint32_t namespace_index, const PortSet& ports) override {
     order_.push_back("blocked");
-    blocked_ = ports;
+    if (namespace_index == 0) blocked_ = ports;
+  }
+  void OnFailure(uint32_t namespace_index, const absl::Status& status) override {
+    failures_[namespace_index] = status;
   }
 
   absl::StatusOr<PassInfo> Read(TcpStateSet states = TcpStateSet::All()) {
-    return source_.ForEach({states}, Deadline::After(std::chrono::seconds(60)), *this);
+    return source_.ForEach({states, watched_}, Deadline::After(std::chrono::seconds(60)), *this);
   }
   std::vector<WireRecord>& Connected() { return walk_->tables[WalkedTable::kConnected][0]; }
   std::vector<WireRecord>& BoundOnes() { return walk_->tables[WalkedTable::kPorts][0]; }
@@ -81,6 +89,8 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
   std::vector<TcpStateSet> asked_;
   std::vector<std::string> order_;
   PortSet blocked_;
+  std::vector<WatchedNetns> watched_;
+  std::map<uint32_t, absl::Status> failures_;
   FakeWalk* walk_ = [] {
     auto* walk = new FakeWalk;  // owned by source_
     for (const WalkedTable table : {WalkedTable::kConnected, WalkedTable::kPorts}) {
@@ -88,7 +98,8 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
     }
     return walk;
   }();
-  BpfSource source_{std::unique_ptr<WalkProgram>(walk_), std::make_unique<FakeDumps>(asked_)};
+  BpfSource source_{std::unique_ptr<WalkProgram>(walk_), std::make_unique<FakeDumps>(asked_),
+                    NetnsHome::Open().value()};
 };
 
 TEST_F(BpfSourceTest, ListenersThenBoundOnesThenTheRest) {
@@ -166,6 +177,23 @@ TEST_F(BpfSourceTest, AFailedWalkIsNoPass) {
   walk_->status = absl::PermissionDeniedError("no");
   EXPECT_EQ(Read().status(), walk_->status);
   EXPECT_EQ(Read({TcpState::kEstablished}).status(), walk_->status);
+}
+
+TEST_F(BpfSourceTest, SocketsOfNamespacesThatAreNotWatchedAreLeftOut) {
+  watched_.resize(2);
+  watched_[1].entrance = absl::PermissionDeniedError("no");
+  WireRecord foreign = RecordOf(40001);
+  WireRecord foreign_port = Blocked(2);
+  foreign.flags = 5 << kWireNetnsShift;
+  foreign_port.flags |= foreign.flags;
+  Connected() = {RecordOf(40000), foreign, RecordOf(40002)};
+  BoundOnes() = {Blocked(1), foreign_port};
+  const auto info = Read();
+  ASSERT_TRUE(info.ok());
+  EXPECT_THAT(order_, ElementsAre("blocked", "blocked", "listener", "40000", "40002"));
+  EXPECT_EQ(info->sockets, 3u);
+  EXPECT_TRUE(blocked_[1] && !blocked_[2]);
+  EXPECT_THAT(failures_, ElementsAre(Pair(1u, watched_[1].entrance.status())));
 }
 
 TEST_F(BpfSourceTest, ManySocketsComeInBatches) {

@@ -30,9 +30,10 @@ class TableWalkTest : public testing::Test {
     }
   }
   absl::StatusOr<TableWalkCounts> Walk(const Deadline& deadline = Deadline::After(kLong)) {
-    return WalkTable(program_, kTable, deadline, [this](std::span<const WireRecord> records) {
-      for (const WireRecord& record : records) seen_.push_back(record.local_port);
-    });
+    return WalkTable(program_, kTable, WalkedNetns::kOwn, deadline,
+                     [this](std::span<const WireRecord> records) {
+                       for (const WireRecord& record : records) seen_.push_back(record.local_port);
+                     });
   }
 
   static constexpr std::chrono::seconds kLong{60};

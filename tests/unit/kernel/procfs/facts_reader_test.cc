@@ -32,7 +32,10 @@ class ProcfsFactsReaderTest : public ::testing::Test {
   }
 
   NamespaceFacts Read() {
-    return ProcfsFactsReader(tree_.files(), {.name = "host", .inode = 9, .pod_uid = ""}).Read();
+    WatchedNetns ns;
+    ns.netns.name = "host";
+    ns.netns.inode = 9;
+    return ProcfsFactsReader(tree_.files()).Read(ns);
   }
   void Remove(const std::string& path) { std::filesystem::remove(tree_.Path(path)); }
 

@@ -44,8 +44,8 @@ TEST(Record, HasEveryFileThatFactsComeFrom) {
   ProcTree tree;
   const std::string dir = tree.Path("recording").string();
   ASSERT_TRUE(Record(dir, "/proc", Soon()).ok());
-  const NamespaceFacts live = ProcfsFactsReader(ProcFiles("/proc"), {}).Read();
-  const NamespaceFacts replayed = ProcfsFactsReader(ProcFiles(dir + "/proc"), {}).Read();
+  const NamespaceFacts live = ProcfsFactsReader(ProcFiles("/proc")).Read(WatchedNetns());
+  const NamespaceFacts replayed = ProcfsFactsReader(ProcFiles(dir + "/proc")).Read(WatchedNetns());
   for (size_t i = 0; i < kSysctlCount; ++i) {
     const auto sysctl = static_cast<Sysctl>(i);
     EXPECT_EQ(replayed.sysctls[sysctl].ok(), live.sysctls[sysctl].ok()) << kSysctlPaths[i];

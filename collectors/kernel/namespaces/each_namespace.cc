@@ -1,0 +1,70 @@
+#include "collectors/kernel/namespaces/each_namespace.h"
+
+#include <span>
+
+#include "absl/strings/str_cat.h"
+#include "collectors/kernel/namespaces/occupancy.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+// Hands on what a source says of its one namespace as being of another.
+class OfNamespace final : public SocketVisitor {
+ public:
+  OfNamespace(uint32_t index, SocketVisitor& visitor) : index_(index), visitor_(visitor) {}
+
+  void OnListeners(std::span<Listener> listeners) override {
+    for (Listener& listener : listeners) listener.socket.namespace_index = index_;
+    visitor_.OnListeners(listeners);
+  }
+  void OnSockets(std::span<Socket> sockets) override {
+    for (Socket& socket : sockets) socket.namespace_index = index_;
+    visitor_.OnSockets(sockets);
+  }
+
+ private:
+  uint32_t index_;
+  SocketVisitor& visitor_;
+};
+
+}  // namespace
+
+absl::StatusOr<PassInfo> EachNamespaceSource::ForEach(const SocketQuery& query,
+                                                      const Deadline& deadline,
+                                                      SocketVisitor& visitor) {
+  absl::StatusOr<PassInfo> info = own_->ForEach(query, deadline, visitor);
+  if (!info.ok()) return info;
+  for (uint32_t i = 1; i < query.namespaces.size(); ++i) {
+    const WatchedNetns& ns = query.namespaces[i];
+    absl::StatusOr<PassInfo> of_this = PassInfo();
+    const absl::Status visit =
+        home_.Visit(ns, [&] { of_this = ReadHere(query.states, i, deadline, visitor); });
+    if (!visit.ok()) of_this = visit;
+    if (of_this.ok()) {
+      info->sockets += of_this->sockets;
+      info->unknown_states += of_this->unknown_states;
+      info->malformed += of_this->malformed;
+    } else {
+      visitor.OnFailure(i, {of_this.status().code(),
+                            absl::StrCat(ns.netns.name, ": ", of_this.status().message())});
+    }
+  }
+  return info;
+}
+
+absl::StatusOr<PassInfo> EachNamespaceSource::ReadHere(TcpStateSet states, uint32_t namespace_index,
+                                                       const Deadline& deadline,
+                                                       SocketVisitor& visitor) const {
+  const absl::StatusOr<std::string> sockstat = thread_files_.Read("net/sockstat");
+  const absl::StatusOr<std::string> sockstat6 = thread_files_.Read("net/sockstat6");
+  if (sockstat.ok() && (sockstat6.ok() || absl::IsNotFound(sockstat6.status()))) {
+    states = states & StatesPossible(*sockstat, sockstat6.value_or(""));
+  }
+  if (states.empty()) return PassInfo();
+  absl::StatusOr<std::unique_ptr<SocketSource>> source = open_();
+  if (!source.ok()) return source.status();
+  OfNamespace of_this(namespace_index, visitor);
+  return (*source)->ForEach({states}, deadline, of_this);
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,54 @@
+#include "absl/strings/str_cat.h"
+#include "collectors/ports.h"
+#include "collectors/sockets.h"
+#include "exporter/http/page/sections.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+Html PortCells(const NamespaceSnapshot& ns) {
+  const absl::StatusOr<PortsReport>& report = ns.Get<PortsReport>();
+  if (!report.ok()) return Fill(R"(<td colspan="2">$0</td>)", Problem(report.status()));
+  const double fullest = report->utilization.min;
+  return Fill(R"(<td>$0 of $1</td><td class="wide">$2$3</td>)", uint64_t{report->used},
+              uint64_t{report->capacity.usable}, Percent(fullest, 1),
+              LimitBar(fullest, 1, absl::StrCat("fullest destination ", Percent(fullest, 1))));
+}
+
+Html Row(const NamespaceSnapshot& ns) {
+  const Netns& netns = ns.facts.netns;
+  const Html name = Fill(R"(<th scope="row"><span class="address">$0</span>$1</th>)", netns.name,
+                         netns.pod_uid.empty() || netns.pod_uid == netns.name
+                             ? Html()
+                             : Fill("<small>pod $0</small>", netns.pod_uid));
+  const absl::StatusOr<SocketsReport>& sockets = ns.Get<SocketsReport>();
+  if (!sockets.ok()) {
+    return Fill(R"(<tr>$0<td colspan="4">$1</td></tr>)", name, Problem(sockets.status()));
+  }
+  return Fill("<tr>$0<td>$1</td><td>$2</td>$3</tr>", name, sockets->Total(TcpState::kEstablished),
+              sockets->Total(TcpState::kTimeWait), PortCells(ns));
+}
+
+}  // namespace
+
+Html NamespacesSection(const SectionInput& input) {
+  const Snapshot& snapshot = input.result.snapshot;
+  if (snapshot.namespaces.size() == 1) return {};
+  Html rows;
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
+    if (ns.facts.netns.foreign) rows += Row(ns);
+  }
+  Html body = Fill(R"(<table class="endpoints"><thead><tr><th scope="col">Namespace</th>)"
+                   R"(<th scope="col">Established</th><th scope="col">TIME_WAIT</th>)"
+                   R"(<th scope="col">Ports in use</th>)"
+                   R"(<th scope="col" class="wide">Fullest destination</th></tr></thead>)"
+                   "<tbody>$0</tbody></table>",
+                   rows);
+  if (snapshot.omitted_namespaces > 0) {
+    body += Fill(R"(<p class="note">And $0 more, beyond --collector.namespaces.limit.</p>)",
+                 snapshot.omitted_namespaces);
+  }
+  return Section("namespaces", "Other network namespaces", body);
+}
+
+}  // namespace tcp_lifecycle
