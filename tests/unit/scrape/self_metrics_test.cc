@@ -47,6 +47,7 @@ TEST(SelfMetricsTest, EachCollectorHasItsSuccessAndItsTime) {
 
 TEST(SelfMetricsTest, AWalkTellsItsPiecesAndWhatMoved) {
   ScrapeResult result;
+  result.snapshot.namespaces.emplace_back();
   result.pass.emplace();
   EXPECT_THAT(Describe(result), Not(HasSubstr("tcp_lifecycle_scrape_pass_pieces")));
   result.snapshot.pass.walk_pieces = 64;
