@@ -60,7 +60,8 @@ constexpr FamilyDescriptor kOmitted = {
     "tcp_lifecycle_listen_groups_omitted",
     MetricType::Gauge,
     kNetnsLabel,
-    "Addresses and ports listened on that are not among the 50 fullest, which the page has.",
+    "Addresses and ports listened on, of all namespaces, that are not among the 50 fullest, which "
+    "the page has.",
     "inet_diag or /proc/net/tcp and tcp6, rows in LISTEN",
     ""};
 constexpr FamilyDescriptor kOverflows = {
