@@ -26,6 +26,7 @@ extern void bpf_rcu_read_unlock(void) __ksym;
 #define BATCH 256  // sockets collected before they are written
 #define QUEUE 512  // chains found before they are followed
 #define LINES (4 * BATCH)
+#define EMPTY 16  // buckets passed over at once
 #define UNROLL _Pragma("unroll")
 
 // include/net/tcp_states.h, linux/socket.h, net/sock.h, net/inet_connection_sock.h
@@ -307,11 +308,22 @@ __noinline int flush(void) {
 
 // ---- from the table to the batch
 
+// Whether the next EMPTY buckets of a table that is mostly empty all are.
+static __always_inline int are_empty(u64 buckets) {
+  u64 all = 1;
+  UNROLL for (u32 j = 0; j < EMPTY; ++j) all &= LOAD(buckets + 8 * j);
+  return (int)all;
+}
+
 // Eight buckets: puts those that are not empty into the queue.
 static long look_at_buckets(u32 i, void* unused) {
   u32 bucket = s.bucket, end = s.end, tail = s.tail;
   u64 table = s.table;
   if (bucket >= end || tail - s.head > QUEUE - 8) return 1;
+  if (end - bucket >= EMPTY && are_empty(table + 8 * (u64)bucket)) {
+    s.bucket = bucket + EMPTY;
+    return 0;
+  }
   UNROLL for (u32 j = 0; j < 8; ++j) {
     u32 b = bucket + j, inside = (b - end) >> 31;
     u64 node = LOAD(table + 8 * (u64)(b * inside + bucket * (1 - inside)));
