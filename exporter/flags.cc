@@ -110,6 +110,15 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
               "With source replay: the directory that --record wrote.")
       ->type_name("DIR")
       ->group(group);
+  app.add_option("--collector.namespaces", flags.namespaces,
+                 "Which network namespaces are read: host (that of the exporter alone), all of the "
+                 "host, or the exporter's and these, by their names on the page. Default: host")
+      ->type_name("host|all|NAME,...")
+      ->group(group);
+  app.add_option("--collector.namespaces.limit", flags.namespaces_limit,
+                 "How many of them at most, the exporter's own included. Default: 128")
+      ->type_name("NUMBER")
+      ->group(group);
   app.add_option(
          "--collector.ports.top", flags.ports_top,
          "How many destinations have metrics of their own at most, the fullest. Default: 20")
@@ -126,6 +135,11 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
       ->type_name("TIME")
       ->group(group);
   app.add_option("--path.procfs", flags.procfs, "Where procfs is mounted. Default: /proc")
+      ->type_name("DIR")
+      ->group(group);
+  app.add_option("--path.run", flags.run_dir,
+                 "Where network namespaces have their names, in DIR/netns and the like. Default: "
+                 "/run")
       ->type_name("DIR")
       ->group(group);
 }

@@ -22,11 +22,14 @@ struct Flags {
   std::map<std::string, std::optional<bool>> collectors;  // every one by name; nullopt: not named
   bool disable_defaults = false;
   std::string source = "auto";
+  std::string namespaces = "host";
+  std::string namespaces_limit = "128";
   std::string ports_top = "20";
   std::string ports_min_utilization = "0.1";
   std::string findings_idle_timeout = "240s";
   std::optional<std::string> replay_dir;
   std::string procfs = "/proc";
+  std::string run_dir = "/run";
   std::string log_format = "logfmt";
   std::optional<std::string> log_level;
   std::optional<std::string> command;  // kDoctorCommand

@@ -10,6 +10,7 @@
 #include "collectors/kernel/bpf/source.h"
 #include "collectors/kernel/namespaces/each_namespace.h"
 #include "collectors/kernel/namespaces/facts_reader.h"
+#include "collectors/kernel/namespaces/lister.h"
 #include "collectors/kernel/namespaces/netns_home.h"
 #include "collectors/kernel/namespaces/one_netns.h"
 #include "collectors/kernel/procfs/facts_reader.h"
@@ -101,7 +102,8 @@ absl::Status OpenLive(const Options& options, const KernelNeeds& needs, const Lo
   const Netns netns = FindOwnNetns(files);
   absl::StatusOr<NetnsHome> home = NetnsHome::Open();
   if (!home.ok()) return home.status();
-  kernel.namespaces = std::make_unique<OneNetns>(netns);
+  kernel.namespaces =
+      std::make_unique<LiveNetnsLister>(files, options.run_dir, options.namespaces, netns);
   kernel.facts = std::make_unique<NamespaceFactsReader>(files, *std::move(home));
   if (needs.sockets) {
     absl::StatusOr<std::unique_ptr<SocketSource>> source =

@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "exporter/flags.h"
 #include "exporter/http/handlers.h"
@@ -21,6 +22,8 @@ namespace {
 constexpr double kLongestTimeoutSeconds = 3600;
 constexpr double kLongestIdleTimeoutSeconds = 86400;
 constexpr uint32_t kMostDestinations = 1000;
+// Each takes a file descriptor during a scrape.
+constexpr uint32_t kMostNamespaces = 512;
 
 template <typename Value>
 struct Choice {
@@ -72,10 +75,34 @@ absl::StatusOr<std::chrono::milliseconds> ParseTime(
   return std::chrono::milliseconds(std::llround(value * seconds_per_unit * 1e3));
 }
 
-absl::StatusOr<size_t> ParseTop(absl::string_view flag, absl::string_view text) {
-  uint32_t top = 0;
-  if (absl::SimpleAtoi(text, &top) && top <= kMostDestinations) return size_t{top};
-  return BadFlag(flag, text, absl::StrCat("must be a whole number from 0 to ", kMostDestinations));
+absl::StatusOr<size_t> ParseCount(absl::string_view flag, absl::string_view text, uint32_t least,
+                                  uint32_t most) {
+  uint32_t count = 0;
+  if (absl::SimpleAtoi(text, &count) && count >= least && count <= most) return size_t{count};
+  return BadFlag(flag, text, absl::StrCat("must be a whole number from ", least, " to ", most));
+}
+
+absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, SourceChoice source) {
+  constexpr absl::string_view kFlag = "--collector.namespaces";
+  NetnsSelection selection;
+  absl::StatusOr<size_t> limit =
+      ParseCount("--collector.namespaces.limit", flags.namespaces_limit, 1, kMostNamespaces);
+  if (!limit.ok()) return limit.status();
+  selection.limit = *limit;
+  if (flags.namespaces == "host") return selection;
+  if (source == SourceChoice::kReplay) {
+    return BadFlag(kFlag, flags.namespaces, "must be host: a recording has one namespace");
+  }
+  selection.all = flags.namespaces == "all";
+  if (selection.all) return selection;
+  selection.names = absl::StrSplit(flags.namespaces, ',');
+  for (const std::string& name : selection.names) {
+    if (name.empty() || name == "all") {
+      return BadFlag(kFlag, flags.namespaces,
+                     "must be host, all, or names of network namespaces with commas between them");
+    }
+  }
+  return selection;
 }
 
 absl::StatusOr<double> ParseRatio(absl::string_view flag, absl::string_view text) {
@@ -125,6 +152,7 @@ absl::Status CheckPath(absl::string_view flag, absl::string_view path) {
 
 absl::Status CheckPaths(const Flags& flags, SourceChoice source) {
   absl::Status status = CheckPath("--path.procfs", flags.procfs);
+  status.Update(CheckPath("--path.run", flags.run_dir));
   if (flags.record_dir.has_value()) status.Update(CheckPath("--record", *flags.record_dir));
   constexpr absl::string_view kReplayDir = "--collector.sockets.replay-dir";
   if (flags.replay_dir.has_value() != (source == SourceChoice::kReplay)) {
@@ -147,6 +175,7 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   options.collectors = Collectors(flags, collectors);
   options.replay_dir = flags.replay_dir.value_or("");
   options.procfs = flags.procfs;
+  options.run_dir = flags.run_dir;
   options.record_dir = flags.record_dir.value_or("");
   options.json = flags.json;
 
@@ -162,7 +191,9 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   set(options.scrape_timeout_offset,
       ParseTime("--web.scrape-timeout-offset", flags.scrape_timeout_offset));
   set(options.source, Choose<SourceChoice>("--collector.sockets.source", flags.source, kSources));
-  set(options.collector_settings.ports.top, ParseTop("--collector.ports.top", flags.ports_top));
+  set(options.namespaces, ParseNamespaces(flags, options.source));
+  set(options.collector_settings.ports.top,
+      ParseCount("--collector.ports.top", flags.ports_top, 0, kMostDestinations));
   set(options.collector_settings.ports.min_utilization,
       ParseRatio("--collector.ports.min-utilization", flags.ports_min_utilization));
   std::chrono::milliseconds idle_timeout{};

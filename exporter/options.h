@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "collectors/model/netns.h"
 #include "collectors/settings.h"
 #include "exporter/log.h"
 #include "exporter/scrape/filter.h"
@@ -27,6 +28,8 @@ struct Options {
   CollectorNames collectors;
   CollectorSettings collector_settings;
   SourceChoice source = SourceChoice::kAuto;
+  NetnsSelection namespaces;
+  std::string run_dir = "/run";
   std::string replay_dir;  // with kReplay
   std::string procfs = "/proc";
   std::string record_dir;  // with kRecord
