@@ -110,10 +110,12 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
               "With source replay: the directory that --record wrote.")
       ->type_name("DIR")
       ->group(group);
-  app.add_option("--collector.namespaces", flags.namespaces,
-                 "Which network namespaces are read: host (that of the exporter alone), all of the "
-                 "host, or the exporter's and these, by their names on the page. Default: host")
-      ->type_name("host|all|NAME,...")
+  app.add_option(
+         "--collector.namespaces", flags.namespaces,
+         "Which network namespaces are read besides the exporter's own: host (none), all of "
+         "the host, or NAME,...: of a file in /run/netns, the uid of a pod, ino-INODE, host "
+         "for PID 1's among others. Default: host")
+      ->type_name("NAMES")
       ->group(group);
   app.add_option("--collector.namespaces.limit", flags.namespaces_limit,
                  "How many of them at most, the exporter's own included. Default: 128")

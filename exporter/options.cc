@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "collectors/kernel/namespaces/printable.h"
 #include "exporter/flags.h"
 #include "exporter/http/handlers.h"
 #include "exporter/http/listen_address.h"
@@ -91,15 +92,16 @@ absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, SourceChoice 
   selection.limit = *limit;
   if (flags.namespaces == "host") return selection;
   if (source == SourceChoice::kReplay) {
-    return BadFlag(kFlag, flags.namespaces, "must be host: a recording has one namespace");
+    return BadFlag(kFlag, flags.namespaces,
+                   "must be host with source replay: a recording has one namespace");
   }
   selection.all = flags.namespaces == "all";
   if (selection.all) return selection;
   selection.names = absl::StrSplit(flags.namespaces, ',');
   for (const std::string& name : selection.names) {
-    if (name.empty() || name == "all") {
+    if (name == "all" || !IsPrintable(name)) {
       return BadFlag(kFlag, flags.namespaces,
-                     "must be host, all, or names of network namespaces with commas between them");
+                     "must be host, all, or names with commas between them");
     }
   }
   return selection;

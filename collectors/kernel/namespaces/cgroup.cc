@@ -2,68 +2,82 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-constexpr size_t kContainerIdSize = 64;
-// systemd has _ for the dashes of a uid: they are its separators. That of a static pod has none.
-constexpr absl::string_view kUidForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-constexpr size_t kStaticUidSize = 32;
+constexpr size_t kContainerIdDigits = 64;
+constexpr size_t kStaticPodUidDigits = 32;
+constexpr absl::string_view kUuidShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
-bool IsHex(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f'); });
+bool IsDigit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+bool AreDigits(absl::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
+
+// 0123..., docker-0123....scope, cri-containerd-0123....scope; empty where it is no container's.
+absl::string_view ContainerIdOf(absl::string_view name) {
+  absl::ConsumeSuffix(&name, ".scope");
+  if (name.size() < kContainerIdDigits) return {};
+  const absl::string_view id = name.substr(name.size() - kContainerIdDigits);
+  const absl::string_view runtime = name.substr(0, name.size() - kContainerIdDigits);
+  const bool whole = runtime.empty() || absl::EndsWith(runtime, "-");
+  return whole && AreDigits(id) && !absl::EndsWith(runtime, "conmon-") ? id : absl::string_view();
 }
 
-bool IsUid(absl::string_view text) {
-  if (text.size() == kStaticUidSize) return IsHex(text);
-  return text.size() == kUidForm.size() &&
-         std::equal(text.begin(), text.end(), kUidForm.begin(), [](char c, char form) {
-           return form == '-' ? c == '-' : IsHex({&c, 1});
-         });
+// pod<uid>, kubepods-burstable-pod<uid>.slice; empty where it is no pod's. systemd has a meaning of
+// its own for dashes in the name of a slice, so there they are underscores.
+std::string PodUidOf(absl::string_view name) {
+  const bool slice = absl::ConsumeSuffix(&name, ".slice");
+  constexpr absl::string_view kPrefix = "-pod";
+  const size_t prefix = name.rfind(kPrefix);
+  if (prefix != absl::string_view::npos) {
+    name.remove_prefix(prefix + kPrefix.size());
+  } else if (slice || !absl::ConsumePrefix(&name, "pod")) {
+    return "";
+  }
+  std::string uid(name);
+  std::replace(uid.begin(), uid.end(), '_', '-');
+  const auto fits = [](char c, char shape) { return shape == 'x' ? IsDigit(c) : c == shape; };
+  const bool good = (uid.size() == kStaticPodUidDigits && AreDigits(uid)) ||
+                    std::equal(uid.begin(), uid.end(), kUuidShape.begin(), kUuidShape.end(), fits);
+  return good ? uid : "";
 }
 
-// <64 hex>, docker-<64 hex>.scope, cri-containerd-<64 hex>.scope, ...
-absl::string_view ContainerIn(absl::string_view component) {
-  absl::ConsumeSuffix(&component, ".scope");
-  if (component.size() < kContainerIdSize || absl::StrContains(component, "conmon")) return "";
-  const absl::string_view id = component.substr(component.size() - kContainerIdSize);
-  const absl::string_view prefix = component.substr(0, component.size() - kContainerIdSize);
-  return IsHex(id) && (prefix.empty() || prefix.back() == '-') ? id : "";
-}
-
-// pod<uid>, kubepods-burstable-pod<uid>.slice
-std::string PodIn(absl::string_view component) {
-  absl::ConsumeSuffix(&component, ".slice");
-  const size_t at = component.rfind("pod");
-  if (at == absl::string_view::npos || (at > 0 && component[at - 1] != '-')) return "";
-  std::string uid = absl::StrReplaceAll(component.substr(at + 3), {{"_", "-"}});
-  return IsUid(uid) ? uid : "";
+// From the outermost inwards. A colon divides as well: a runtime that is told cgroupfs while the
+// kubelet uses systemd makes one name of slice:prefix:id.
+CgroupOwner OwnerOf(absl::string_view path) {
+  CgroupOwner owner;
+  for (const absl::string_view name : absl::StrSplit(path, absl::ByAnyChar("/:"))) {
+    if (std::string pod_uid = PodUidOf(name); !pod_uid.empty()) {
+      owner = {.container_id = "", .pod_uid = std::move(pod_uid)};
+    } else if (const absl::string_view id = ContainerIdOf(name); !id.empty()) {
+      owner.container_id = std::string(id);
+    }
+  }
+  return owner;
 }
 
 }  // namespace
 
-CgroupIds ParseCgroup(absl::string_view text) {
-  CgroupIds ids;
-  for (absl::string_view line : absl::StrSplit(text, '\n')) {
-    // hierarchy:controllers:path
-    const std::vector<absl::string_view> fields = absl::StrSplit(line, absl::MaxSplits(':', 2));
-    if (fields.size() != 3) continue;
-    for (absl::string_view component : absl::StrSplit(fields[2], '/')) {
-      if (const absl::string_view id = ContainerIn(component); !id.empty()) {
-        ids.container_id = std::string(id);
-      }
-      if (std::string uid = PodIn(component); !uid.empty()) ids.pod_uid = std::move(uid);
-    }
-    if (!ids.container_id.empty()) break;  // each hierarchy of v1 says the same
+CgroupOwner ParseCgroup(absl::string_view text) {
+  // Not every hierarchy of cgroup v1 need have the inner levels: the one that tells most counts.
+  const auto told = [](const CgroupOwner& owner) {
+    return (owner.pod_uid.empty() ? 0 : 2) + (owner.container_id.empty() ? 0 : 1);
+  };
+  CgroupOwner best;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    // hierarchy-ID:controllers:path
+    const size_t controllers = line.find(':');
+    if (controllers == absl::string_view::npos) continue;
+    const size_t path = line.find(':', controllers + 1);
+    if (path == absl::string_view::npos) continue;
+    CgroupOwner owner = OwnerOf(line.substr(path + 1));
+    if (told(owner) > told(best)) best = std::move(owner);
   }
-  return ids;
+  return best;
 }
 
 }  // namespace tcp_lifecycle

@@ -1,5 +1,7 @@
-// Parses /proc/PID/cgroup: which container and which pod a process belongs to, by the names that
-// container runtimes give their cgroups. Pure; LiveNetnsLister calls it for every process.
+// Tells from /proc/PID/cgroup which container and which pod a process belongs to. The scan of
+// network namespaces reads it for each process; nothing else of the cgroups is looked at. The text
+// is made of names that others chose: any bytes are taken, and what comes out is of the shapes
+// below.
 #pragma once
 
 #include <string>
@@ -8,13 +10,15 @@
 
 namespace tcp_lifecycle {
 
-struct CgroupIds {
-  std::string container_id;  // 64 hex digits, of the innermost container
-  std::string pod_uid;       // as kube_pod_info has it, with dashes
+struct CgroupOwner {
+  std::string container_id;  // 64 hexadecimal digits; empty where it is in none
+  // As the kubelet knows it, with dashes; of a static pod 32 digits without. Empty where in none.
+  std::string pod_uid;
 };
 
-// Knows the cgroups of docker, containerd, CRI-O and podman, by cgroupfs and by systemd, v1 and v2.
-// What is in none of them has empty ids, and so has what watches over a container (conmon).
-CgroupIds ParseCgroup(absl::string_view text);
+// Of cgroup v2 and v1, with the paths that the systemd and cgroupfs drivers of containerd, CRI-O,
+// docker and podman make. The innermost container counts: a node of kind is itself one. The
+// monitors of containers (conmon) are in none.
+CgroupOwner ParseCgroup(absl::string_view text);
 
 }  // namespace tcp_lifecycle

@@ -1,97 +1,118 @@
 #include "collectors/kernel/namespaces/naming.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "collectors/kernel/namespaces/printable.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-constexpr absl::string_view kHost = "host", kSelf = "self", kInode = "ino-";
+constexpr absl::string_view kHost = "host";
+constexpr absl::string_view kSelf = "self";
+constexpr absl::string_view kInodePrefix = "ino-";
 
-std::string InodeName(uint64_t inode) { return absl::StrCat(kInode, inode); }
+std::string InodeName(uint64_t inode) { return absl::StrCat(kInodePrefix, inode); }
 
-// Whether it can be that of a file: the others are given by other rules.
-bool IsUsableName(absl::string_view name) {
-  return name != kHost && name != kSelf && !absl::StartsWith(name, kInode) &&
-         std::all_of(name.begin(), name.end(), absl::ascii_isprint);
+// Names that say what a namespace is. One that is merely called so does not get them.
+bool IsReserved(absl::string_view name) {
+  return name == kHost || name == kSelf || absl::StartsWith(name, kInodePrefix);
 }
 
-std::string NameOf(uint64_t inode, const NetnsSighting& sighting, uint64_t host_inode,
-                   std::set<std::string>& taken) {
-  if (inode == host_inode && taken.insert(std::string(kHost)).second) return std::string(kHost);
-  for (const std::string& name : sighting.run_names) {
-    if (IsUsableName(name) && taken.insert(name).second) return name;
-  }
-  if (sighting.pod_uids.size() == 1) {
-    const std::string& uid = *sighting.pod_uids.begin();
-    if (taken.insert(uid).second) return uid;
-  }
-  return InodeName(inode);
+// The exporter's own first, then in the order of the pass before, then by inode.
+void Sort(std::vector<NetnsSighting>& sightings, const Netns& own,
+          const std::vector<uint64_t>& before) {
+  const auto place = [&](const NetnsSighting& sighting) {
+    const auto earlier = std::find(before.begin(), before.end(), sighting.inode);
+    return std::tuple(sighting.inode != own.inode, earlier - before.begin(), sighting.inode);
+  };
+  std::vector<std::pair<decltype(place(sightings[0])), size_t>> places;
+  for (size_t i = 0; i < sightings.size(); ++i) places.emplace_back(place(sightings[i]), i);
+  std::sort(places.begin(), places.end());
+  std::vector<NetnsSighting> sorted;
+  sorted.reserve(sightings.size());
+  for (const auto& [key, i] : places) sorted.push_back(std::move(sightings[i]));
+  sightings = std::move(sorted);
 }
 
-void Identify(const NetnsSighting& sighting, Netns& netns) {
-  // Two pods in one namespace: those that use the host's.
-  if (sighting.pod_uids.size() == 1) netns.pod_uid = *sighting.pod_uids.begin();
-  for (const std::string& id : sighting.container_ids) {
-    if (netns.container_ids.size() < kMaxContainers) netns.container_ids.push_back(id);
-  }
+// What it would be called if nothing else were; another's name at times.
+std::string FirstName(const NetnsSighting& sighting) {
+  const auto usable =
+      std::find_if(sighting.run_names.begin(), sighting.run_names.end(), IsPrintable);
+  if (usable != sighting.run_names.end()) return *usable;
+  if (sighting.pod_uids.size() == 1) return *sighting.pod_uids.begin();
+  return InodeName(sighting.inode);
 }
 
-// Whether `netns` is selected. Takes the names that it answers to out of `missing`.
-bool IsWanted(const Netns& netns, const NetnsSighting& sighting, const NetnsSelection& selection,
-              std::set<std::string>& missing) {
-  std::set<std::string> names = sighting.run_names;
-  names.insert(sighting.pod_uids.begin(), sighting.pod_uids.end());
-  names.insert({netns.name, InodeName(netns.inode)});
-  bool wanted = selection.all;
-  for (const std::string& name : names) wanted |= missing.erase(name) != 0;
-  return wanted;
+std::string Name(const NetnsSighting& sighting, const Netns& own, std::set<std::string>& taken) {
+  if (sighting.inode == own.inode) return own.name;
+  if (sighting.has_pid1) return std::string(kHost);
+  std::string name = FirstName(sighting);
+  const bool free = !IsReserved(name) && taken.insert(name).second;
+  return free ? name : InodeName(sighting.inode);
+}
+
+bool AnswersTo(const std::string& wanted, const NetnsSighting& sighting, const Netns& netns) {
+  return wanted == netns.name || wanted == InodeName(sighting.inode) ||
+         (wanted == kHost && sighting.has_pid1) || (wanted == kSelf && !netns.foreign) ||
+         (!IsReserved(wanted) &&
+          (sighting.run_names.contains(wanted) || sighting.pod_uids.contains(wanted)));
+}
+
+Netns Describe(const NetnsSighting& sighting, std::string name, const Netns& own) {
+  Netns netns = {.name = std::move(name),
+                 .inode = sighting.inode,
+                 .pod_uid = "",
+                 .container_ids = {},
+                 .foreign = sighting.inode != own.inode};
+  // A pod in the host's namespace has none of its own.
+  const bool of_a_pod = netns.name != kHost && sighting.pod_uids.size() == 1;
+  if (of_a_pod) netns.pod_uid = *sighting.pod_uids.begin();
+  auto end = sighting.container_ids.begin();
+  std::advance(end, std::min(kMostContainerIds, sighting.container_ids.size()));
+  netns.container_ids.assign(sighting.container_ids.begin(), end);
+  return netns;
 }
 
 }  // namespace
 
-NetnsChoice ChooseNetns(const NetnsSightings& sightings, const Netns& own, uint64_t host_inode,
-                        const NetnsSelection& selection, const std::set<uint64_t>& watched_before) {
-  std::set<std::string> taken = {own.name};
-  std::set<std::string> missing(selection.names.begin(), selection.names.end());
+NetnsChoice ChooseNetns(std::vector<NetnsSighting> sightings, const Netns& own,
+                        const NetnsSelection& selection, const std::vector<uint64_t>& before) {
+  const bool seen = std::any_of(sightings.begin(), sightings.end(),
+                                [&](const auto& each) { return each.inode == own.inode; });
+  if (!seen) {
+    sightings.emplace_back();
+    sightings.back().inode = own.inode;
+  }
+  Sort(sightings, own, before);
+
+  std::set<std::string> taken;
+  std::set<std::string> unanswered(selection.names.begin(), selection.names.end());
   NetnsChoice choice;
-  choice.chosen.push_back({own, nullptr});
-  for (const auto& [inode, sighting] : sightings) {
-    if (inode == own.inode) {
-      Identify(sighting, choice.chosen.front().netns);
-      IsWanted(own, sighting, selection, missing);
-      continue;
+  const auto add = [&](Netns netns) {
+    if (choice.chosen.size() < std::max<size_t>(selection.limit, 1)) {
+      choice.chosen.push_back(std::move(netns));
+    } else {
+      ++choice.omitted;
     }
-    Netns netns;
-    netns.name = NameOf(inode, sighting, host_inode, taken);
-    netns.inode = inode;
-    netns.foreign = true;
-    Identify(sighting, netns);
-    if (IsWanted(netns, sighting, selection, missing)) {
-      choice.chosen.push_back({std::move(netns), &sighting});
+  };
+  for (const NetnsSighting& sighting : sightings) {
+    Netns netns = Describe(sighting, Name(sighting, own, taken), own);
+    bool wanted = selection.all || !netns.foreign;
+    for (const std::string& name : selection.names) {
+      if (!AnswersTo(name, sighting, netns)) continue;
+      wanted = true;
+      unanswered.erase(name);
     }
+    if (wanted) add(std::move(netns));
   }
-  for (const std::string& name : missing) {
-    Netns netns;
-    netns.name = name;
-    netns.foreign = true;
-    choice.chosen.push_back({std::move(netns), nullptr});
+  for (const std::string& name : unanswered) {
+    add({.name = name, .inode = 0, .pod_uid = "", .container_ids = {}, .foreign = true});
   }
-  const auto others = choice.chosen.begin() + 1;
-  if (choice.chosen.size() > selection.limit) {
-    std::stable_partition(others, choice.chosen.end(), [&](const ChosenNetns& each) {
-      return watched_before.contains(each.netns.inode);
-    });
-    choice.omitted = choice.chosen.size() - selection.limit;
-    choice.chosen.erase(choice.chosen.end() - static_cast<std::ptrdiff_t>(choice.omitted),
-                        choice.chosen.end());
-  }
-  std::sort(choice.chosen.begin() + 1, choice.chosen.end(),
-            [](const ChosenNetns& a, const ChosenNetns& b) { return a.netns.name < b.netns.name; });
   return choice;
 }
 

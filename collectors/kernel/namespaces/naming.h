@@ -1,9 +1,9 @@
-// Gives the network namespaces that were seen their names on the page, and chooses those to watch.
-// Pure; LiveNetnsLister calls it once a scrape.
+// Chooses, among the network namespaces that a scan found, those to watch, and names them. Pure;
+// LiveNetnsLister asks at each pass and opens what is chosen. No two have the same name, and a
+// namespace keeps name and place from pass to pass for as long as what it is called by stays.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,32 +12,30 @@
 
 namespace tcp_lifecycle {
 
-// What was seen of one namespace.
+// All that one pass saw of one namespace.
 struct NetnsSighting {
-  std::set<std::string> run_names;  // in /run/netns
-  std::set<std::string> container_ids, pod_uids;
-  std::vector<std::string> paths;  // some by which it can be opened
-  int32_t pid = 0;                 // of a process in it; 0 where none is known
-};
-using NetnsSightings = std::map<uint64_t, NetnsSighting>;  // by inode
-
-struct ChosenNetns {
-  Netns netns;
-  const NetnsSighting* sighting;  // nullptr of one that is wanted and not there
+  uint64_t inode = 0;
+  bool has_pid1 = false;
+  std::set<std::string> run_names;  // of files in /run/netns, any bytes
+  std::set<std::string> container_ids;
+  std::set<std::string> pod_uids;
 };
 
 struct NetnsChoice {
-  std::vector<ChosenNetns> chosen;  // the exporter's own first, the others by name
+  // The exporter's own first, then those watched before, then by inode, then one without an inode
+  // for each wanted name that nothing answers to.
+  std::vector<Netns> chosen;
   uint64_t omitted = 0;
 };
 
-// Of a namespace, so that one with very many cannot fill the page.
-inline constexpr size_t kMaxContainers = 32;
+inline constexpr size_t kMostContainerIds = 32;  // of a namespace
 
-// Names are those of Netns::name. One that another has already, or that is not of printable ASCII,
-// which would make the page unreadable, is passed over for the next way to name it. `host_inode`:
-// of PID 1's. Over the limit those in `watched_before` stay, so that series do not come and go.
-NetnsChoice ChooseNetns(const NetnsSightings& sightings, const Netns& own, uint64_t host_inode,
-                        const NetnsSelection& selection, const std::set<uint64_t>& watched_before);
+// `own` is always among them, seen or not. `before`: the inodes chosen in the pass before, in their
+// order.
+//
+// A namespace answers to its name on the page, to each of its names in /run/netns, to the uid of
+// each pod in it, to ino-N, and to host or self where it is that.
+NetnsChoice ChooseNetns(std::vector<NetnsSighting> sightings, const Netns& own,
+                        const NetnsSelection& selection, const std::vector<uint64_t>& before);
 
 }  // namespace tcp_lifecycle

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "collectors/kernel/procfs/ip_local_port_range.h"
 #include "collectors/kernel/procfs/ip_local_reserved_ports.h"
 #include "collectors/kernel/procfs/parse_error.h"
@@ -19,31 +20,40 @@
 namespace tcp_lifecycle {
 namespace {
 
-// What `parse` makes of the file, its errors with the file's name.
+constexpr size_t kSysctlBytes = 64;  // for one number
+
+// What `parse` makes of the file `prefix` and `path`, which is below `files` by `path` alone; its
+// errors with the whole name.
 template <typename Parse>
-auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse)
+auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse,
+            size_t likely_bytes = ProcFiles::kUsualBytes, absl::string_view prefix = "")
     -> decltype(parse(absl::string_view())) {
-  const absl::StatusOr<std::string> text = files.Read(path);
+  const absl::StatusOr<std::string> text = files.Read(path, likely_bytes);
   if (!text.ok()) return text.status();
   auto value = parse(*text);
-  if (!value.ok()) return At(path, value.status());
+  if (!value.ok()) return At(absl::StrCat(prefix, path), value.status());
   return value;
 }
 
 }  // namespace
 
 Sysctls ReadSysctls(const ProcFiles& files) {
+  constexpr absl::string_view kMost = "net/ipv4/";
+  const absl::StatusOr<ProcFiles> most = files.OpenDirectory("sys/net/ipv4");
   Sysctls sysctls;
   for (size_t i = 0; i < kSysctlCount; ++i) {
+    absl::string_view path = kSysctlPaths[i];
     sysctls[static_cast<Sysctl>(i)] =
-        ReadAs(files, absl::StrCat("sys/", kSysctlPaths[i]), ParseSysctl);
+        most.ok() && absl::ConsumePrefix(&path, kMost)
+            ? ReadAs(*most, path, ParseSysctl, kSysctlBytes, "sys/net/ipv4/")
+            : ReadAs(files, absl::StrCat("sys/", path), ParseSysctl, kSysctlBytes);
   }
   return sysctls;
 }
 
 absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const ProcFiles& files) {
   const absl::StatusOr<PortRange> range =
-      ReadAs(files, "sys/net/ipv4/ip_local_port_range", ParseIpLocalPortRange);
+      ReadAs(files, "sys/net/ipv4/ip_local_port_range", ParseIpLocalPortRange, kSysctlBytes);
   if (!range.ok()) return range.status();
   const absl::StatusOr<PortSet> reserved =
       ReadAs(files, "sys/net/ipv4/ip_local_reserved_ports", ParseIpLocalReservedPorts);

@@ -17,16 +17,7 @@
 namespace tcp_lifecycle {
 namespace {
 
-// Holds every file but a long list of reserved ports. A larger one would be zeroed by the kernel
-// for each sysctl.
-constexpr size_t kFirstReadBytes = 16 << 10;
 constexpr size_t kMaxFileBytes = 1 << 20;
-
-absl::StatusOr<UniqueFd> Open(const std::string& path) {
-  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return absl::ErrnoToStatus(errno, path);
-  return fd;
-}
 
 // Fills `buffer` from the file's start and returns how much it took. A kernel file may hand over
 // less than asked (a page at a time) long before its end.
@@ -45,13 +36,21 @@ absl::StatusOr<size_t> ReadFromStart(int fd, const std::string& path, std::strin
 
 }  // namespace
 
-absl::StatusOr<std::string> ProcFiles::Read(absl::string_view path) const {
+absl::StatusOr<ProcFiles> ProcFiles::OpenDirectory(absl::string_view path) const {
+  ProcFiles below(Join(path));
+  UniqueFd fd(open(below.root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return absl::ErrnoToStatus(errno, below.root_);
+  below.directory_ = std::make_shared<const UniqueFd>(std::move(fd));
+  return below;
+}
+
+absl::StatusOr<std::string> ProcFiles::Read(absl::string_view path, size_t likely_bytes) const {
   const std::string full_path = Join(path);
-  const absl::StatusOr<UniqueFd> fd = Open(full_path);
+  const absl::StatusOr<UniqueFd> fd = Open(path);
   if (!fd.ok()) return fd.status();
   // proc_do_large_bitmap (ip_local_reserved_ports) silently cuts its list at the size asked for and
   // has nothing to add at a later offset. So a buffer that came back full is read anew, larger.
-  for (size_t capacity = kFirstReadBytes; capacity <= kMaxFileBytes; capacity *= 8) {
+  for (size_t capacity = likely_bytes; capacity <= kMaxFileBytes; capacity *= 8) {
     std::string contents(capacity, '\0');
     const absl::StatusOr<size_t> size = ReadFromStart(fd->get(), full_path, contents);
     if (!size.ok()) return size.status();
@@ -64,7 +63,7 @@ absl::StatusOr<std::string> ProcFiles::Read(absl::string_view path) const {
 
 absl::StatusOr<LineReader> ProcFiles::OpenLines(absl::string_view path,
                                                 const Deadline& deadline) const {
-  absl::StatusOr<UniqueFd> fd = Open(Join(path));
+  absl::StatusOr<UniqueFd> fd = Open(path);
   if (!fd.ok()) return fd.status();
   return LineReader(*std::move(fd), std::string(path), deadline);
 }
@@ -107,5 +106,16 @@ absl::StatusOr<uint64_t> ProcFiles::CountEntries(absl::string_view path) const {
 }
 
 std::string ProcFiles::Join(absl::string_view path) const { return absl::StrCat(root_, "/", path); }
+
+absl::StatusOr<UniqueFd> ProcFiles::Open(absl::string_view path) const {
+  const std::string full_path = Join(path);
+  // Relative, it is what comes after the root.
+  UniqueFd fd(
+      directory_ == nullptr
+          ? open(full_path.c_str(), O_RDONLY | O_CLOEXEC)
+          : openat(directory_->get(), full_path.c_str() + root_.size() + 1, O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return absl::ErrnoToStatus(errno, full_path);
+  return fd;
+}
 
 }  // namespace tcp_lifecycle

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collectors/kernel/procfs/line_reader.h"
+#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 
@@ -22,8 +24,16 @@ class ProcFiles {
   // `root`: /proc, or where it is mounted.
   explicit ProcFiles(std::string root) : root_(std::move(root)) {}
 
-  // The whole file `root/path`, for small ones. ResourceExhausted from 1 MiB on.
-  absl::StatusOr<std::string> Read(absl::string_view path) const;
+  // Below `root/path`, which stays open: a shorter way to many files there, and to those of the
+  // namespace in which the calling thread is now.
+  absl::StatusOr<ProcFiles> OpenDirectory(absl::string_view path) const;
+
+  // Holds every file but a long list of reserved ports.
+  static constexpr size_t kUsualBytes = 16 << 10;
+
+  // The whole file `root/path`, for small ones. ResourceExhausted from 1 MiB on. `likely_bytes`:
+  // what its size is likely below; the kernel allocates and clears so much for a sysctl.
+  absl::StatusOr<std::string> Read(absl::string_view path, size_t likely_bytes = kUsualBytes) const;
 
   // The file `root/path` line by line, for those of any length.
   absl::StatusOr<LineReader> OpenLines(absl::string_view path, const Deadline& deadline) const;
@@ -44,8 +54,10 @@ class ProcFiles {
 
  private:
   std::string Join(absl::string_view path) const;
+  absl::StatusOr<UniqueFd> Open(absl::string_view path) const;
 
   std::string root_;
+  std::shared_ptr<const UniqueFd> directory_;  // root_, where it is open
 };
 
 }  // namespace tcp_lifecycle

@@ -152,12 +152,26 @@ TEST(OptionsTest, HelpNamesEveryFlagWithinAHundredColumns) {
   for (const char* flag : {"-h", "--help"}) {
     const Options options = Good({flag});
     EXPECT_EQ(options.action, Action::kHelp);
-    for (const char* name :
-         {"--web.listen-address=ADDRESS", "--web.telemetry-path=", "--web.scrape-timeout=",
-          "--web.scrape-timeout-offset=", "--[no-]collector.sockets", "--[no-]collector.sysctl",
-          "--collector.disable-defaults", "--collector.sockets.source=",
-          "--collector.sockets.replay-dir=", "--path.procfs=", "--log.level=", "--log.format=",
-          "--once", "--record=", "--version", "-h, --help", "--print-metrics-md"}) {
+    for (const char* name : {"--web.listen-address=ADDRESS",
+                             "--web.telemetry-path=",
+                             "--web.scrape-timeout=",
+                             "--web.scrape-timeout-offset=",
+                             "--[no-]collector.sockets",
+                             "--[no-]collector.sysctl",
+                             "--collector.disable-defaults",
+                             "--collector.sockets.source=",
+                             "--collector.sockets.replay-dir=",
+                             "--path.procfs=",
+                             "--path.run=",
+                             "--collector.namespaces=NAMES",
+                             "--collector.namespaces.limit=",
+                             "--log.level=",
+                             "--log.format=",
+                             "--once",
+                             "--record=",
+                             "--version",
+                             "-h, --help",
+                             "--print-metrics-md"}) {
       EXPECT_THAT(options.help, HasSubstr(name));
     }
     const std::vector<std::string> lines = absl::StrSplit(options.help, '\n');
@@ -230,6 +244,14 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
       {"--collector.findings.idle-timeout=4min",
        "--collector.findings.idle-timeout=\"4min\": must be a time like 10s, 0.5s or 1500ms, at "
        "most 86400s"},
+      {"--collector.namespaces=a,,b",
+       "--collector.namespaces=\"a,,b\": must be host, all, or names with commas between them"},
+      {"--collector.namespaces=all,x",
+       "--collector.namespaces=\"all,x\": must be host, all, or names with commas between them"},
+      {"--collector.namespaces.limit=0",
+       "--collector.namespaces.limit=\"0\": must be a whole number from 1 to 512"},
+      {"--collector.namespaces.limit=513",
+       "--collector.namespaces.limit=\"513\": must be a whole number from 1 to 512"},
       {"--log.level=loud", "--log.level=\"loud\": must be one of debug, info, warn, error"},
       {"--log.format=xml", "--log.format=\"xml\": must be one of logfmt, json"},
   };
@@ -247,9 +269,29 @@ TEST(OptionsTest, CollectorsTakeTheirSettings) {
   EXPECT_EQ(settings.findings.idle_timeout_seconds, 350);
 }
 
+TEST(OptionsTest, NamespacesAreTheOwnAllOrThoseNamed) {
+  EXPECT_FALSE(Good({}).namespaces.all);
+  EXPECT_THAT(Good({"--collector.namespaces=host"}).namespaces.names, IsEmpty());
+  EXPECT_TRUE(Good({"--collector.namespaces=all"}).namespaces.all);
+  const Options options = Good({"--collector.namespaces=host,web", "--path.run=/host/run",
+                                "--collector.namespaces.limit=512"});
+  EXPECT_FALSE(options.namespaces.all);
+  EXPECT_THAT(options.namespaces.names, ElementsAre("host", "web"));
+  EXPECT_EQ(options.namespaces.limit, 512u);
+  EXPECT_EQ(options.run_dir, "/host/run");
+}
+
+TEST(OptionsTest, ARecordingHasOneNamespace) {
+  EXPECT_EQ(Error({"--collector.sockets.source=replay", "--collector.sockets.replay-dir=/r",
+                   "--collector.namespaces=all"}),
+            "--collector.namespaces=\"all\": must be host with source replay: a recording has one "
+            "namespace");
+}
+
 TEST(OptionsTest, AnEmptyPathIsRefused) {
   EXPECT_THAT(Error({"--web.telemetry-path="}), StartsWith("--web.telemetry-path"));
   EXPECT_EQ(Error({"--path.procfs", ""}), "--path.procfs=\"\": must name a directory");
+  EXPECT_EQ(Error({"--path.run", ""}), "--path.run=\"\": must name a directory");
   EXPECT_EQ(Error({"--record", ""}), "--record=\"\": must name a directory");
 }
 
