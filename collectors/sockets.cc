@@ -111,6 +111,7 @@ void AddIfKnown(const FamilyDescriptor& family, absl::string_view netns,
 }
 
 void AddInfo(const Netns& netns, FamilySet& out) {
+  if (netns.foreign && netns.inode == 0) return;  // wanted, and not there
   const std::string inode = netns.inode == 0 ? "" : absl::StrCat(netns.inode);
   out.Add(kNamespaceInfo, {netns.name, inode, netns.pod_uid}, 1);
   for (const std::string& id : netns.container_ids) out.Add(kContainerInfo, {netns.name, id}, 1);

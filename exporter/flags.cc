@@ -115,7 +115,7 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
          "Which network namespaces are read besides the exporter's own: host (none), all of "
          "the host, or NAME,...: of a file in /run/netns, the uid of a pod, ino-INODE, host "
          "for PID 1's among others. Default: host")
-      ->type_name("NAMES")
+      ->type_name("LIST")
       ->group(group);
   app.add_option("--collector.namespaces.limit", flags.namespaces_limit,
                  "How many of them at most, the exporter's own included. Default: 128")

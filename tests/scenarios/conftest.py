@@ -5,6 +5,7 @@
 
 import itertools
 import os
+import pathlib
 import shutil
 import sys
 import tempfile
@@ -16,6 +17,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from field.world import Place  # noqa: E402
 from harness.exporter import BINARY, Exporter, why_no_bpf  # noqa: E402
 from harness.link import Link  # noqa: E402
+from harness.named import Names  # noqa: E402
 from harness.netns import Namespace, why_impossible  # noqa: E402
 
 NO_NAMESPACES = why_impossible()
@@ -65,6 +67,20 @@ def world(request, tmp_path):
         request.addfinalizer(place.close)
         return world_class(place)
     return make
+
+
+@pytest.fixture
+def new_netns(request):
+    """Makes network namespaces, as many as a test asks for."""
+    return lambda: _new_namespace(request)
+
+
+@pytest.fixture
+def names():
+    """Names for namespaces, which an exporter finds by the flags that it has, whoever runs it."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        yield Names(pathlib.Path(directory))
 
 
 @pytest.fixture

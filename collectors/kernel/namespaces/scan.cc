@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <map>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -34,36 +35,56 @@ void TakeCgroup(const ProcFiles& files, absl::string_view pid, NetnsSighting& si
   if (!owner.pod_uid.empty()) sighting.pod_uids.insert(std::move(owner.pod_uid));
 }
 
-// False where it may not be looked into.
-bool TakeProcess(const ProcFiles& files, absl::string_view name, ino_t own_table, NetnsScan& scan) {
+// Of processes that hide their link: their tables, which anyone may compare by this number (see
+// netns_name.h), and whether PID 1 is among them.
+using HiddenTables = std::map<ino_t, bool>;
+
+absl::StatusOr<ino_t> TableOf(const ProcFiles& files, absl::string_view process) {
+  return files.Inode(absl::StrCat(process, "/net/tcp"));
+}
+
+void TakeProcess(const ProcFiles& files, absl::string_view name, NetnsScan& scan,
+                 HiddenTables& hidden) {
   int32_t pid = 0;
-  if (!ParseNumber(name, pid) || pid <= 0) return true;
+  if (!ParseNumber(name, pid) || pid <= 0) return;
   const absl::StatusOr<ino_t> inode = files.Inode(absl::StrCat(name, "/ns/net"));
-  if (!inode.ok()) {
-    if (!absl::IsPermissionDenied(inode.status())) return true;
-    // proc_ns_get_link says EACCES of a process that has just ended, too. Of one in the exporter's
-    // namespace there is nothing to find.
-    const absl::StatusOr<ino_t> table = files.Inode(absl::StrCat(name, "/net/tcp"));
-    return table.ok() ? *table == own_table : !files.Inode(name).ok();
+  if (absl::IsPermissionDenied(inode.status())) {
+    // proc_ns_get_link says so of a process that has just ended, too: it has no table.
+    if (const absl::StatusOr<ino_t> table = TableOf(files, name); table.ok()) {
+      hidden[*table] |= pid == 1;
+    }
   }
+  if (!inode.ok()) return;
   FoundNetns& found = At(*inode, scan);
   if (pid == 1) found.sighting.has_pid1 = true;
   if (found.pids.size() < FoundNetns::kMostPids) found.pids.push_back(pid);
   TakeCgroup(files, name, found.sighting);
-  return true;
+}
+
+// Takes out of `hidden` what was found by other processes.
+void Reveal(const ProcFiles& files, NetnsScan& scan, HiddenTables& hidden) {
+  if (hidden.empty()) return;
+  for (auto& [inode, found] : scan.by_inode) {
+    for (const int32_t pid : found.pids) {
+      const absl::StatusOr<ino_t> table = TableOf(files, absl::StrCat(pid));
+      const auto same = table.ok() ? hidden.find(*table) : hidden.end();
+      if (same == hidden.end()) continue;
+      found.sighting.has_pid1 |= same->second;
+      hidden.erase(same);
+    }
+  }
 }
 
 void TakeProcesses(const ProcFiles& files, NetnsScan& scan) {
-  // Anyone may compare namespaces by the number of this file (see netns_name.h).
-  const ino_t own_table = files.Inode("self/net/tcp").value_or(0);
-  uint64_t hidden = 0;
-  scan.status.Update(files.ForEachEntry(".", [&](absl::string_view name) {
-    if (!TakeProcess(files, name, own_table, scan)) ++hidden;
-  }));
-  if (hidden == 0) return;
+  HiddenTables hidden;
+  scan.status.Update(files.ForEachEntry(
+      ".", [&](absl::string_view name) { TakeProcess(files, name, scan, hidden); }));
+  Reveal(files, scan, hidden);
+  if (hidden.empty()) return;
   scan.status.Update(absl::PermissionDeniedError(
-      absl::StrCat("network namespaces of ", hidden,
-                   " processes may not be looked at: this needs CAP_SYS_PTRACE")));
+      absl::StrCat(hidden.size(),
+                   " network namespaces are hidden with their processes: to look at "
+                   "these needs CAP_SYS_PTRACE")));
 }
 
 void TakePinned(const ProcFiles& run, absl::string_view directory, NetnsScan& scan) {

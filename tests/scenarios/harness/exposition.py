@@ -1,5 +1,6 @@
 """A small, strict parser of Prometheus's text format 0.0.4: what a page may not do is an error."""
 
+import copy
 import math
 import re
 
@@ -50,6 +51,13 @@ class Page:
 
     def has(self, name, /, **labels):
         return bool(self.values(name, **labels))
+
+    def of_netns(self, name):
+        """A page of the series of that network namespace alone, without that label."""
+        label, part = ("netns", name), copy.copy(self)
+        part.series = {(series, has - {label}): value
+                       for (series, has), value in self.series.items() if label in has}
+        return part
 
     def _take(self, line):
         if line.startswith("# HELP "):

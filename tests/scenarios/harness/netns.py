@@ -69,6 +69,11 @@ class Namespace:
         """A path by which other programs find this namespace while it is open."""
         return f"/proc/{os.getpid()}/fd/{self._fd}"
 
+    @property
+    def inode(self):
+        """By which the kernel's files tell it from others."""
+        return os.fstat(self._fd).st_ino
+
     @contextlib.contextmanager
     def entered(self):
         """The calling thread is inside; children and threads started meanwhile stay there."""

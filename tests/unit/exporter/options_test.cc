@@ -163,7 +163,7 @@ TEST(OptionsTest, HelpNamesEveryFlagWithinAHundredColumns) {
                              "--collector.sockets.replay-dir=",
                              "--path.procfs=",
                              "--path.run=",
-                             "--collector.namespaces=NAMES",
+                             "--collector.namespaces=LIST",
                              "--collector.namespaces.limit=",
                              "--log.level=",
                              "--log.format=",

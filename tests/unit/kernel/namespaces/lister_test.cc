@@ -142,7 +142,7 @@ TEST_F(LiveNetnsListerTest, LeftoverFileAndOtherNamespacesAreNone) {
 
 TEST_F(LiveNetnsListerTest, ProcessThatMayNotBeLookedIntoCostsNothingElse) {
   Link("run/netns/red", red_.path());
-  tree_.Write("7/ns/net", "").Write("8/ns/net", "");
+  tree_.Write("7/ns/net", "").Write("8/ns/net", "").Write("7/net/tcp", "").Write("8/net/tcp", "");
   for (const char* path : {"7/ns", "8/ns"}) chmod(tree_.Path(path).c_str(), 0);
   chmod(tree_.Path("").c_str(), 0755);
   NetnsList list;
@@ -154,7 +154,7 @@ TEST_F(LiveNetnsListerTest, ProcessThatMayNotBeLookedIntoCostsNothingElse) {
   EXPECT_EQ(list.watched[0].netns.name, "self");
   EXPECT_THAT(list.status,
               FailsWith(absl::StatusCode::kPermissionDenied, HasSubstr("CAP_SYS_PTRACE")));
-  EXPECT_THAT(list.status.ToString(), HasSubstr("of 2 processes"));
+  EXPECT_THAT(list.status.ToString(), HasSubstr("2 network namespaces are hidden"));
 }
 
 TEST_F(LiveNetnsListerTest, MissingNameShowsWithItsReason) {

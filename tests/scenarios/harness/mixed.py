@@ -1,0 +1,95 @@
+"""Namespaces that differ in everything a compact set tells of them."""
+
+import socket
+
+from harness import ss, tcp
+from harness.compact import Foreign
+from harness.counters import netstat
+from harness.waiting import wait_until
+
+NOWHERE = "10.77.0.99"  # a route leads there, and nobody answers
+
+
+def serving(name, namespace):
+    """Both families, a listener inside the range, TIME_WAIT at either end."""
+    namespace.set_sysctl("net.ipv4.ip_local_port_range", "40000 40999")
+    for sysctl, value in (("tcp_fin_timeout", 33), ("tcp_tw_reuse", 1),
+                          ("tcp_tw_reuse_delay", 60000)):
+        namespace.set_sysctl("net.ipv4." + sysctl, value)
+    for address in ("127.0.0.1", "::1"):
+        server = tcp.listen(namespace, address)
+        for _ in range(5):
+            tcp.pair(namespace, server)
+        for _ in range(3):
+            tcp.close_in_order(*tcp.pair(namespace, server))
+        tcp.close_in_order(*reversed(tcp.pair(namespace, server)))
+    in_range = tcp.listen(namespace, "127.0.0.1", 40005)
+    tcp.pair(namespace, in_range, source=("127.0.0.1", 700))
+    return Foreign(name, namespace)
+
+
+def ailing(name, namespace):
+    """What leaks, what is not answered, what is bound; a destination that is half full."""
+    namespace.set_sysctl("net.ipv4.ip_local_port_range", "41000 41019")
+    namespace.set_sysctl("net.ipv4.ip_local_reserved_ports", "41001,41010-41012")
+    namespace.set_sysctl("net.core.somaxconn", 77)
+    route_nowhere(namespace)
+    server = tcp.listen(namespace)
+    for _ in range(6):
+        tcp.pair(namespace, server)[1].close()
+    tcp.pair(namespace, server)[0].shutdown(socket.SHUT_WR)
+    for _ in range(3):
+        tcp.start_connect(namespace, (NOWHERE, 80))
+    overflow(namespace)
+    bind(namespace)
+    wait_until("each is in its state", lambda: (
+        ss.count(namespace, state="close_wait"), ss.count(namespace, state="fin_wait2"),
+        ss.count(namespace, state="syn_sent")) == (7, 7, 3))
+    return Foreign(name, namespace, bound=1)
+
+
+def of_ipv6(name, namespace):
+    server = tcp.listen(namespace, "::1", 443)
+    for _ in range(4):
+        tcp.pair(namespace, server)
+    tcp.close_in_order(*tcp.pair(namespace, server))
+    return Foreign(name, namespace)
+
+
+def empty(name, namespace):
+    return Foreign(name, namespace)
+
+
+def only_bound(name, namespace):
+    bind(namespace)
+    return Foreign(name, namespace, bound=1)
+
+
+ALL = (serving, ailing, of_ipv6, empty, only_bound)
+
+
+def bind(namespace):
+    """A socket that is neither connected nor listening."""
+    namespace.socket().bind(("127.0.0.1", 0))
+
+
+def overflow(namespace):
+    """A listener whose accept queue has turned somebody away, who does not ask again."""
+    full = tcp.listen(namespace, port=81, backlog=1)
+    clients = [tcp.start_connect(namespace, full.getsockname()) for _ in range(3)]
+    wait_until("the queue is full, and one was turned away", lambda: (
+        ss.count(namespace, peer_port=81, state="established"),
+        netstat(namespace)["ListenOverflows"] > 0) == (2, True))
+    waiting = {row.local_port for row in ss.select(namespace, peer_port=81, state="syn_sent")}
+    for client in clients:
+        if client.getsockname()[1] in waiting:
+            tcp.reset(client)
+
+
+def route_nowhere(namespace):
+    namespace.run("ip", "link", "add", "out", "type", "veth", "peer", "name", "there")
+    for device in ("out", "there"):
+        namespace.run("ip", "link", "set", device, "up")
+    namespace.run("ip", "addr", "add", "10.77.0.1/24", "dev", "out")
+    namespace.run("ip", "neigh", "add", NOWHERE, "lladdr", "02:00:00:00:00:fe", "nud", "permanent",
+                  "dev", "out")
