@@ -21,6 +21,8 @@ constexpr absl::string_view kNamed = "netns";
 constexpr std::array<absl::string_view, 3> kPinned = {kNamed, "docker/netns",
                                                       "containerd/io.containerd.grpc.v1.cri/netns"};
 
+constexpr size_t kCgroupBytes = 1024;  // for the one line of cgroup v2
+
 FoundNetns& At(uint64_t inode, NetnsScan& scan) {
   FoundNetns& found = scan.by_inode[inode];
   found.sighting.inode = inode;
@@ -28,7 +30,7 @@ FoundNetns& At(uint64_t inode, NetnsScan& scan) {
 }
 
 void TakeCgroup(const ProcFiles& files, absl::string_view pid, NetnsSighting& sighting) {
-  const absl::StatusOr<std::string> text = files.Read(absl::StrCat(pid, "/cgroup"));
+  const absl::StatusOr<std::string> text = files.Read(absl::StrCat(pid, "/cgroup"), kCgroupBytes);
   if (!text.ok()) return;
   CgroupOwner owner = ParseCgroup(*text);
   if (!owner.container_id.empty()) sighting.container_ids.insert(std::move(owner.container_id));

@@ -18,9 +18,10 @@ namespace tcp_lifecycle {
 namespace {
 
 constexpr size_t kMaxFileBytes = 1 << 20;
+constexpr size_t kPageBytes = 4096;
 
 // Fills `buffer` from the file's start and returns how much it took. A kernel file may hand over
-// less than asked (a page at a time) long before its end.
+// less than asked (a page at a time) long before its end, but what is less than a page at once.
 absl::StatusOr<size_t> ReadFromStart(int fd, const std::string& path, std::string& buffer) {
   size_t size = 0;
   while (size < buffer.size()) {
@@ -30,6 +31,7 @@ absl::StatusOr<size_t> ReadFromStart(int fd, const std::string& path, std::strin
     if (got < 0) return absl::ErrnoToStatus(errno, path);
     if (got == 0) break;
     size += static_cast<size_t>(got);
+    if (buffer.size() < kPageBytes) break;
   }
   return size;
 }
