@@ -83,7 +83,7 @@ absl::StatusOr<size_t> ParseCount(absl::string_view flag, absl::string_view text
   return BadFlag(flag, text, absl::StrCat("must be a whole number from ", least, " to ", most));
 }
 
-absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, SourceChoice source) {
+absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, const Options& options) {
   constexpr absl::string_view kFlag = "--collector.namespaces";
   NetnsSelection selection;
   absl::StatusOr<size_t> limit =
@@ -91,9 +91,9 @@ absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, SourceChoice 
   if (!limit.ok()) return limit.status();
   selection.limit = *limit;
   if (flags.namespaces == "host") return selection;
-  if (source == SourceChoice::kReplay) {
+  if (options.source == SourceChoice::kReplay || options.action == Action::kDoctor) {
     return BadFlag(kFlag, flags.namespaces,
-                   "must be host with source replay: a recording has one namespace");
+                   "must be host with source replay and with doctor, which have one namespace");
   }
   selection.all = flags.namespaces == "all";
   if (selection.all) return selection;
@@ -193,7 +193,7 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   set(options.scrape_timeout_offset,
       ParseTime("--web.scrape-timeout-offset", flags.scrape_timeout_offset));
   set(options.source, Choose<SourceChoice>("--collector.sockets.source", flags.source, kSources));
-  set(options.namespaces, ParseNamespaces(flags, options.source));
+  set(options.namespaces, ParseNamespaces(flags, options));
   set(options.collector_settings.ports.top,
       ParseCount("--collector.ports.top", flags.ports_top, 0, kMostDestinations));
   set(options.collector_settings.ports.min_utilization,

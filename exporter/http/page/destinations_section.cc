@@ -74,7 +74,7 @@ Html Row(const DestinationReport& report, uint32_t open) {
       Troubles(report), Use(report, open), possible);
 }
 
-Html Table(const PortsReport& report) {
+Html Table(const PortsReport& report, const Snapshot& snapshot) {
   Html rows;
   const size_t shown = std::min(kShown, report.destinations.size());
   for (size_t i = 0; i < shown; ++i) rows += Row(report.destinations[i], report.capacity.open());
@@ -83,7 +83,9 @@ Html Table(const PortsReport& report) {
                     R"(<th scope="col">Still possible</th></tr></thead><tbody>$0</tbody></table>)",
                     rows);
   if (report.distinct_destinations > shown) {
-    table += Fill(R"(<p class="note">And $0 more.</p>)", report.distinct_destinations - shown);
+    const bool only_own = snapshot.namespaces.size() == 1;
+    table += Fill(R"(<p class="note">And $0 more$1.</p>)", report.distinct_destinations - shown,
+                  only_own ? "" : ", those of other network namespaces among them");
   }
   return table;
 }
@@ -96,8 +98,8 @@ Html DestinationsSection(const SectionInput& input) {
   if (!report.ok()) {
     return Section("destinations", kHeading, Missing(input, "ports", report.status()));
   }
-  Html body =
-      report->destinations.empty() ? Fill("<p>No outbound connections.</p>") : Table(*report);
+  Html body = report->destinations.empty() ? Fill("<p>No outbound connections.</p>")
+                                           : Table(*report, input.result.snapshot);
   body += Fill(R"(<p class="note">Each destination can use each of the $0 open ports once, from )"
                "each source address. Connections still possible: at least – at most.</p>",
                uint64_t{report->capacity.open()});

@@ -281,11 +281,14 @@ TEST(OptionsTest, NamespacesAreTheOwnAllOrThoseNamed) {
   EXPECT_EQ(options.run_dir, "/host/run");
 }
 
-TEST(OptionsTest, ARecordingHasOneNamespace) {
+TEST(OptionsTest, ARecordingAndTheDoctorHaveOneNamespace) {
+  constexpr absl::string_view kMessage =
+      "--collector.namespaces=\"all\": must be host with source replay and with doctor, which have "
+      "one namespace";
   EXPECT_EQ(Error({"--collector.sockets.source=replay", "--collector.sockets.replay-dir=/r",
                    "--collector.namespaces=all"}),
-            "--collector.namespaces=\"all\": must be host with source replay: a recording has one "
-            "namespace");
+            kMessage);
+  EXPECT_EQ(Error({"doctor", "--collector.namespaces=all"}), kMessage);
 }
 
 TEST(OptionsTest, AnEmptyPathIsRefused) {
