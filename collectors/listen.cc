@@ -157,8 +157,8 @@ std::vector<Exported> Choose(const Snapshot& snapshot, uint64_t& omitted) {
 }
 
 void AddGroup(const Exported& exported, FamilySet& out) {
-  const auto& [chosen, netns] = exported;
-  const ListenGroup& group = *chosen;
+  const ListenGroup& group = *exported.group;
+  const absl::string_view netns = exported.netns;
   const std::string address = ToString(group.address);
   const std::string port = absl::StrCat(group.port);
   out.Add(kQueue, {netns, address, port}, static_cast<double>(group.queue));

@@ -45,8 +45,8 @@ struct Exported {
 };
 
 void AddDestination(const Exported& destination, FamilySet& out) {
-  const auto& [exported, netns] = destination;
-  const DestinationReport& report = *exported;
+  const DestinationReport& report = *destination.report;
+  const absl::string_view netns = destination.netns;
   const std::string source = ToString(report.source);
   const std::string address = ToString(report.address);
   const std::string port = absl::StrCat(report.port);
