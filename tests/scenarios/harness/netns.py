@@ -100,6 +100,7 @@ class Namespace:
         """Starts a program that is killed, at the latest, with the namespace."""
         def prepare():
             _die_with_parent()
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored by what runs in the background
             os.setpgrp()  # Ctrl-C on a terminal is for this program alone: it ends its children
             if before_exec:
                 before_exec()
