@@ -1,7 +1,6 @@
 #include "collectors/listen.h"
 
 #include <algorithm>
-
 #include <string>
 
 #include "absl/strings/str_cat.h"

@@ -35,14 +35,13 @@ std::vector<State> MakeStates(const Snapshot& snapshot) {
   return states;
 }
 
-PortCapacity CapacityOf(const PortUse& ports, const PortRange& range, bool sees_all_holders,
-                        bool is_exact) {
+// `report` has what is blocked and used.
+PortCapacity CapacityOf(const PortsReport& report, uint32_t usable, const PortRange& range,
+                        bool sees_all_holders, bool is_exact) {
   PortCapacity capacity;
-  capacity.usable = static_cast<uint32_t>(ports.usable().count());
-  for (size_t by = 0; by < kPortBlockCount; ++by) {
-    capacity.blocked += ports.blocked(static_cast<PortBlock>(by));
-  }
-  if (sees_all_holders) capacity.untouched = capacity.usable - ports.used();
+  capacity.usable = usable;
+  for (const std::optional<uint32_t>& blocked : report.blocked) capacity.blocked += *blocked;
+  if (sees_all_holders) capacity.untouched = capacity.usable - report.used;
   capacity.may_miss_one = range.size() % 2 == 1 && range.size() > 1;
   capacity.is_exact = is_exact;
   return capacity;
@@ -92,8 +91,9 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
     }
     report.used = use->ports.used();
     report.capacity = CapacityOf(
-        use->ports, facts.ephemeral_ports->range, pass.knows_bound_inactive,
-        pass.knows_port_owners && use->reuse.exact() && destinations_.table().evictions() == 0);
+        report, static_cast<uint32_t>(use->ports.usable().count()), facts.ephemeral_ports->range,
+        pass.knows_bound_inactive,
+        use->ports.told() && use->reuse.exact() && destinations_.table().evictions() == 0);
     if (pass.knows_bound_inactive) {
       report.bind_sources =
           use->bind_pool.Fullest(use->ports.usable(), PortsReport::kMaxBindSources);

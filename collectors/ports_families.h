@@ -144,25 +144,29 @@ inline constexpr FamilyDescriptor kDestinations = {
     "tcp_lifecycle_destinations",
     MetricType::Gauge,
     kNetnsLabel,
-    "Distinct source address, destination address and port of outbound connections; an estimate "
-    "once destination_table_evictions is not 0.",
+    "Distinct source address, destination address and port of outbound connections, of all "
+    "namespaces; an estimate once destination_table_evictions is not 0.",
     kStreamSource,
     ""};
 inline constexpr FamilyDescriptor kExported = {
-    "tcp_lifecycle_destinations_exported",         MetricType::Gauge, kNetnsLabel,
-    "Destinations that have series on this page.", kStreamSource,     ""};
+    "tcp_lifecycle_destinations_exported",
+    MetricType::Gauge,
+    kNetnsLabel,
+    "Destinations, of all namespaces, that have series on this page.",
+    kStreamSource,
+    ""};
 inline constexpr FamilyDescriptor kTableLimit = {
     "tcp_lifecycle_destination_table_limit",
     MetricType::Gauge,
     kNetnsLabel,
-    "Destinations that can be counted exactly in one pass.",
+    "Destinations, of all namespaces, that can be counted exactly in one pass.",
     "constant",
     ""};
 inline constexpr FamilyDescriptor kTableEvictions = {
     "tcp_lifecycle_destination_table_evictions",
     MetricType::Gauge,
     kNetnsLabel,
-    "Destinations with few sockets that this pass dropped to stay within "
+    "Destinations, of all namespaces, with few sockets that this pass dropped to stay within "
     "destination_table_limit.",
     kStreamSource,
     ""};

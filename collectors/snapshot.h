@@ -30,6 +30,8 @@ struct NamespaceSnapshot {
   NamespaceFacts facts;
   // OK when the socket stream of this namespace is whole.
   absl::Status stream;
+  // Of a foreign one: why a fact is not there that its kernel has.
+  absl::Status compact_facts;
   ReportsOf<CollectorList>::Type reports;
 
   template <typename Report>

@@ -65,7 +65,8 @@ constexpr FamilyDescriptor kContainerInfo = {
     "tcp_lifecycle_namespace_container_info",
     MetricType::Gauge,
     kContainerLabels,
-    "1 for each container with processes in the namespace; known with --collector.namespaces only.",
+    "1 for each container with processes in the namespace, 32 at most; known with "
+    "--collector.namespaces only.",
     "/proc/PID/cgroup",
     ""};
 

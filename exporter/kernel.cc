@@ -11,7 +11,6 @@
 #include "collectors/kernel/namespaces/each_namespace.h"
 #include "collectors/kernel/namespaces/facts_reader.h"
 #include "collectors/kernel/namespaces/lister.h"
-#include "collectors/kernel/namespaces/netns_home.h"
 #include "collectors/kernel/namespaces/one_netns.h"
 #include "collectors/kernel/procfs/facts_reader.h"
 #include "collectors/kernel/procfs/netns_name.h"
@@ -36,9 +35,7 @@ ProcFiles ThreadFiles(const std::string& procfs) {
 // `own` reads the exporter's own namespace, what `open` opens those of others.
 MaybeSource ReadEach(MaybeSource own, EachNamespaceSource::Opener open, const std::string& procfs) {
   if (!own.ok()) return own;
-  absl::StatusOr<NetnsHome> home = NetnsHome::Open();
-  if (!home.ok()) return home.status();
-  return std::make_unique<EachNamespaceSource>(*std::move(own), std::move(open), *std::move(home),
+  return std::make_unique<EachNamespaceSource>(*std::move(own), std::move(open),
                                                ThreadFiles(procfs));
 }
 
@@ -48,9 +45,7 @@ std::vector<SourceCandidate> LiveCandidates(const Options& options) {
   const auto open_bpf = [open_sock_diag]() -> MaybeSource {
     MaybeSource dumps = open_sock_diag();
     if (!dumps.ok()) return dumps;
-    absl::StatusOr<NetnsHome> home = NetnsHome::Open();
-    if (!home.ok()) return home.status();
-    return OpenBpf(*std::move(dumps), *std::move(home));
+    return OpenBpf(*std::move(dumps));
   };
   const auto open_procfs = [root] {
     const auto open = [root] { return std::make_unique<ProcfsSource>(ThreadFiles(root)); };
@@ -100,11 +95,9 @@ absl::Status OpenLive(const Options& options, const KernelNeeds& needs, const Lo
     return Annotate("--path.procfs", entries.status());
   }
   const Netns netns = FindOwnNetns(files);
-  absl::StatusOr<NetnsHome> home = NetnsHome::Open();
-  if (!home.ok()) return home.status();
   kernel.namespaces =
       std::make_unique<LiveNetnsLister>(files, options.run_dir, options.namespaces, netns);
-  kernel.facts = std::make_unique<NamespaceFactsReader>(files, *std::move(home));
+  kernel.facts = std::make_unique<NamespaceFactsReader>(files);
   if (needs.sockets) {
     absl::StatusOr<std::unique_ptr<SocketSource>> source =
         ChooseSource(LiveCandidates(options), logger);

@@ -91,15 +91,17 @@ absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, const Options
   if (!limit.ok()) return limit.status();
   selection.limit = *limit;
   if (flags.namespaces == "host") return selection;
-  if (options.source == SourceChoice::kReplay || options.action == Action::kDoctor) {
+  if (options.source == SourceChoice::kReplay || options.action == Action::kDoctor ||
+      options.action == Action::kRecord) {
     return BadFlag(kFlag, flags.namespaces,
-                   "must be host with source replay and with doctor, which have one namespace");
+                   "must be host with source replay, with --record and with doctor, which have one "
+                   "namespace");
   }
   selection.all = flags.namespaces == "all";
   if (selection.all) return selection;
   selection.names = absl::StrSplit(flags.namespaces, ',');
   for (const std::string& name : selection.names) {
-    if (name == "all" || !IsPrintable(name)) {
+    if (name == "all" || !IsPrintable(name) || name != absl::StripAsciiWhitespace(name)) {
       return BadFlag(kFlag, flags.namespaces,
                      "must be host, all, or names with commas between them");
     }

@@ -20,6 +20,9 @@ struct Netns {
   std::string pod_uid;                          // as Kubernetes writes it; empty where unknown
   std::vector<std::string> container_ids = {};  // of its processes, in their order
   bool foreign = false;  // not the exporter's own: the page has a compact set of it
+  // By which the kernel tells it from all others since boot, while inodes come again
+  // (SO_NETNS_COOKIE, Linux 5.14). Known once a foreign one has been entered; else 0.
+  uint64_t cookie = 0;
 };
 
 // Which namespaces to watch besides the exporter's own.

@@ -2,6 +2,7 @@
 // interchangeable behind it. The pass calls it once a scrape, from one thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -20,6 +21,12 @@ struct SocketQuery {
   // By Socket::namespace_index. Empty, and for a source that knows one only: that of the calling
   // thread, or of the recording.
   std::span<const WatchedNetns> namespaces = {};
+  // Of each namespace in place of `states`; empty: `states` of all.
+  std::span<const TcpStateSet> states_of_each = {};
+
+  TcpStateSet StatesOf(size_t namespace_index) const {
+    return states_of_each.empty() ? states : states_of_each[namespace_index];
+  }
 };
 
 // Takes the stream; one that overrides nothing lets it pass. A batch is the source's own buffer:
@@ -31,8 +38,9 @@ class SocketVisitor {
   virtual void OnSockets(std::span<Socket> /*sockets*/) {}  // never in state kListen
   // By a source that sees the kernel's own mark of each port: all that no autobinding connect() of
   // the namespace takes, whatever its destination. All others are held by autobound sockets alone.
+  // Such a source puts kNeverReused on each socket that it is true of.
   virtual void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& /*ports*/) {}
-  // What is told of this namespace, which is not the first, is not whole; that of others is.
+  // What is told of this namespace is not whole; that of others is.
   virtual void OnFailure(uint32_t /*namespace_index*/, const absl::Status& /*status*/) {}
 };
 
@@ -48,8 +56,6 @@ struct PassInfo {
   uint64_t walk_rewalks = 0;
   bool knows_bound_inactive = false;  // false: their absence proves nothing
   bool knows_unaccepted = false;
-  // Both that OnBlockedPorts() told all, and kNeverReused on each socket that it is true of.
-  bool knows_port_owners = false;
 };
 
 class SocketSource {
@@ -62,7 +68,7 @@ class SocketSource {
   // For each namespace: blocked ports, listeners, bound-inactive, then the rest, so that what
   // blocks a port and the listeners are known before the first connected row. DeadlineExceeded when
   // the deadline cut it, DataLoss when the kernel did or when its bytes make no sense; what was
-  // delivered until then is not a whole pass. Such an error is one of the first namespace.
+  // delivered until then is not a whole pass. Such an error is one of all namespaces.
   virtual absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                            SocketVisitor& visitor) = 0;
 };

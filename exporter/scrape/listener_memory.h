@@ -22,12 +22,14 @@ class ListenerMemory {
   // Of a namespace; of more, none is remembered that was not before.
   static constexpr size_t kMaxPoints = 16384;
 
+  // `netns`: as the caller tells one from another.
+  //
   // Every point remembered of the namespace, whether it still listens or not, in no order.
   std::vector<ListenPoint> Recall(const std::string& netns, Clock::time_point now) const;
   // `listening`: all that a whole pass over the namespace has seen.
   void Update(const std::string& netns, const absl::flat_hash_set<ListenPoint>& listening,
               Clock::time_point now);
-  // Forgets all other namespaces: the name of one that is gone may be another's soon.
+  // Forgets all other namespaces.
   void KeepOnly(const absl::flat_hash_set<std::string>& netns);
 
  private:

@@ -17,6 +17,20 @@ bool WasCut(const absl::Status& stream) {
   return absl::IsDeadlineExceeded(stream) || absl::IsDataLoss(stream);
 }
 
+// Of a fact that the compact set needs; a kernel without a sysctl is none.
+absl::Status FirstError(const NamespaceFacts& facts) {
+  absl::Status status = facts.ephemeral_ports.status();
+  status.Update(facts.counters.status);
+  for (size_t i = 0; i < kSysctlCount; ++i) {
+    const absl::Status& sysctl = facts.sysctls[static_cast<Sysctl>(i)].status();
+    if (!absl::IsNotFound(sysctl)) status.Update(sysctl);
+  }
+  return status;
+}
+
+// What ListenerMemory knows a namespace by: a name passes to another at times.
+std::string MemoryKey(const Netns& netns) { return absl::StrCat(netns.name, "/", netns.cookie); }
+
 double Seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
@@ -36,6 +50,7 @@ ScrapeResult Pass::Run(const Deadline& deadline) {
   ReadFacts(list, result.snapshot);
   std::vector<Watcher> watchers = Begin(result.snapshot);
   ReadStream(list, deadline, result, watchers);
+  TellOfOthers(result.snapshot);
   for (Watcher& watcher : watchers) {
     if (watcher.accumulator == nullptr) continue;
     const Clock::time_point from = Clock::now();
@@ -56,14 +71,17 @@ ScrapeResult Pass::Run(const Deadline& deadline) {
 void Pass::ReadFacts(const NetnsList& list, Snapshot& snapshot) {
   snapshot.omitted_namespaces = list.omitted;
   snapshot.namespaces.reserve(list.watched.size());
-  absl::flat_hash_set<std::string> names;
+  absl::flat_hash_set<std::string> remembered;
   for (const WatchedNetns& ns : list.watched) {
-    NamespaceFacts& facts = snapshot.namespaces.emplace_back().facts;
+    NamespaceSnapshot& read = snapshot.namespaces.emplace_back();
+    NamespaceFacts& facts = read.facts;
     facts = parts_.facts->Read(ns);
-    facts.earlier_listeners = memory_.Recall(facts.netns.name, Clock::now());
-    names.insert(facts.netns.name);
+    if (facts.netns.foreign) read.compact_facts = FirstError(facts);
+    const std::string key = MemoryKey(facts.netns);
+    facts.earlier_listeners = memory_.Recall(key, Clock::now());
+    remembered.insert(key);
   }
-  memory_.KeepOnly(names);
+  memory_.KeepOnly(remembered);
   if (parts_.connect_events != nullptr) {
     snapshot.namespaces.front().facts.connect_events = parts_.connect_events->Read();
   }
@@ -89,22 +107,31 @@ void Pass::ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeRes
   const absl::StatusOr<PassInfo> info =
       parts_.source->ForEach({states_, list.watched}, deadline, stream);
   if (info.ok()) result.snapshot.pass = *info;
-  absl::Status outcome = info.status();
-  absl::Status of_others;
   for (size_t i = 0; i < result.snapshot.namespaces.size(); ++i) {
     NamespaceSnapshot& ns = result.snapshot.namespaces[i];
     ns.stream = info.ok() ? stream.failure(i) : info.status();
-    of_others.Update(stream.failure(i));
-    if (WasCut(ns.stream)) outcome.Update(ns.stream);
     if (ns.stream.ok() && states_.Contains(TcpState::kListen)) {
-      memory_.Update(ns.facts.netns.name, stream.listening(i), Clock::now());
+      memory_.Update(MemoryKey(ns.facts.netns), stream.listening(i), Clock::now());
     }
+  }
+  absl::Status outcome = result.snapshot.own().stream;
+  for (const NamespaceSnapshot& ns : result.snapshot.namespaces) {
+    if (WasCut(ns.stream)) outcome.Update(ns.stream);
   }
   result.pass = PassOutcome{outcome, Seconds(Clock::now() - from), stream.rows()};
   result.source = std::string(parts_.source->Name());
   result.cut_short = absl::IsDeadlineExceeded(outcome);
-  parts_.on_status("socket stream", info.status());
-  parts_.on_status("other network namespaces", of_others);
+  parts_.on_status("socket stream", result.snapshot.own().stream);
+}
+
+void Pass::TellOfOthers(const Snapshot& snapshot) const {
+  absl::Status status;
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
+    if (!ns.facts.netns.foreign) continue;
+    status.Update(ns.compact_facts);
+    status.Update(ns.stream);
+  }
+  parts_.on_status("other network namespaces", status);
 }
 
 CollectorResult Pass::End(Watcher& watcher, const ScrapeResult& result) const {

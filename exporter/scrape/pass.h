@@ -53,6 +53,7 @@ class Pass {
   std::vector<Watcher> Begin(const Snapshot& snapshot) const;
   void ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeResult& result,
                   std::vector<Watcher>& watchers);
+  void TellOfOthers(const Snapshot& snapshot) const;
   CollectorResult End(Watcher& watcher, const ScrapeResult& result) const;
 
   Parts parts_;

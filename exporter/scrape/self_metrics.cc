@@ -45,8 +45,8 @@ constexpr FamilyDescriptor kFamilies[] = {
     {"tcp_lifecycle_scrape_collector_duration_seconds", MetricType::Gauge, kCollectorLabel,
      "Time that the collector's own work took in this scrape.", "", ""},
     {"tcp_lifecycle_scrape_namespace_success", MetricType::Gauge, kNetnsLabel,
-     "Whether the namespace's sockets were read to the end: 1; 0 where its socket families are "
-     "absent.",
+     "Whether the namespace's sockets were read to the end, and of one that is not the exporter's "
+     "own its settings and counters as well: 1, else 0.",
      "", ""},
     {"tcp_lifecycle_scrape_namespaces_omitted",
      MetricType::Gauge,
@@ -133,7 +133,8 @@ constexpr FamilyDescriptor kFamilies[] = {
 
 void DescribePass(const ScrapeResult& result, FamilySet& out) {
   for (const NamespaceSnapshot& netns : result.snapshot.namespaces) {
-    out.Add(kFamilies[kNamespaceSuccess], {netns.facts.netns.name}, netns.stream.ok() ? 1 : 0);
+    out.Add(kFamilies[kNamespaceSuccess], {netns.facts.netns.name},
+            netns.stream.ok() && netns.compact_facts.ok() ? 1 : 0);
   }
   out.Add(kFamilies[kNamespacesOmitted], {},
           static_cast<double>(result.snapshot.omitted_namespaces));

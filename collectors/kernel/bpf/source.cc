@@ -11,26 +11,32 @@ namespace tcp_lifecycle {
 
 absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Deadline& deadline,
                                             SocketVisitor& visitor) {
-  TcpStateSet dumped = query.states & TcpStateSet{TcpState::kListen, TcpState::kBoundInactive};
   if (absl::Status status = FindTables(query.namespaces, visitor); !status.ok()) return status;
-  blocked_.assign(std::max<size_t>(query.namespaces.size(), 1), PortSet());
-  bound_.clear();
-  all_blocked_ = all_bound_ = false;
+  ports_.assign(std::max<size_t>(query.namespaces.size(), 1), Ports());
+  bound_ = 0;
+  bool ports_told = false;
   if (query.states.Contains(TcpState::kBoundInactive)) {
-    if (absl::Status status = WalkPorts(deadline); !status.ok()) return status;
-    if (all_bound_) dumped = dumped.Without(TcpState::kBoundInactive);
-    for (uint32_t i = 0; all_blocked_ && i < blocked_.size(); ++i) {
-      visitor.OnBlockedPorts(i, blocked_[i]);
-    }
+    const absl::StatusOr<bool> told = WalkPorts(deadline);
+    if (!told.ok()) return told.status();
+    ports_told = *told;
   }
-  absl::StatusOr<PassInfo> info = dumps_->ForEach({dumped, query.namespaces}, deadline, visitor);
+  const TcpStateSet unwalked =
+      query.states & TcpStateSet{TcpState::kListen, TcpState::kBoundInactive};
+  std::vector<TcpStateSet> dumped(ports_.size(), unwalked);
+  for (uint32_t i = 0; ports_told && i < ports_.size(); ++i) {
+    if (ports_[i].all_blocked) visitor.OnBlockedPorts(i, ports_[i].blocked);
+    if (ports_[i].all_bound) dumped[i] = unwalked.Without(TcpState::kBoundInactive);
+  }
+  absl::StatusOr<PassInfo> info =
+      dumps_->ForEach({unwalked, query.namespaces, dumped}, deadline, visitor);
   if (!info.ok()) return info;
   info->knows_unaccepted = true;
-  info->knows_port_owners = all_blocked_;
-  if (all_bound_) {
+  for (uint32_t i = 0; ports_told && i < ports_.size(); ++i) {
+    Ports& ports = ports_[i];
+    if (!ports.all_bound) continue;
     info->knows_bound_inactive = true;
-    info->sockets += bound_.size();
-    if (!bound_.empty()) visitor.OnSockets(bound_);
+    info->sockets += ports.bound.size();
+    if (!ports.bound.empty()) visitor.OnSockets(ports.bound);
   }
   const TcpStateSet connected =
       query.states.Without(TcpState::kListen).Without(TcpState::kBoundInactive);
@@ -41,11 +47,11 @@ absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Dead
     const uint32_t first = table.namespaces.front();
     if (first == 0) {
       walk();
-      if (!walked.ok()) return walked;
-      continue;
+    } else {
+      walked.Update(home_.Visit(query.namespaces[first], walk));
     }
-    walked.Update(home_.Visit(query.namespaces[first], walk));
     if (walked.ok()) continue;
+    if (ports_.size() == 1) return walked;
     for (const uint32_t i : table.namespaces) visitor.OnFailure(i, walked);
   }
   return info;
@@ -85,8 +91,19 @@ absl::Status BpfSource::FindTables(std::span<const WatchedNetns> namespaces,
   return absl::OkStatus();
 }
 
-absl::Status BpfSource::WalkPorts(const Deadline& deadline) {
-  bool vrf = false;
+void BpfSource::KeepBound(Ports& ports, const Socket& socket) {
+  if (!ports.all_bound) return;
+  if (ports.bound.size() < kMaxBound && bound_ < kMaxBoundOfAll) {
+    ports.bound.push_back(socket);
+    ++bound_;
+    return;
+  }
+  ports.all_bound = false;
+  bound_ -= ports.bound.size();
+  ports.bound = {};
+}
+
+absl::StatusOr<bool> BpfSource::WalkPorts(const Deadline& deadline) {
   const WireControl& control = program_->control();
   const absl::StatusOr<TableWalkCounts> walked =
       WalkTable(*program_, WalkedTable::kPorts, walked_netns_, deadline,
@@ -94,23 +111,21 @@ absl::Status BpfSource::WalkPorts(const Deadline& deadline) {
                   for (const WireRecord& record : records) {
                     const std::optional<uint32_t> index = IndexOf(record);
                     if (!index) continue;
+                    Ports& ports = ports_[*index];
                     if ((record.flags & kWireBlocked) != 0) {
-                      blocked_[*index][record.local_port] = true;
-                      vrf |= record.scope != 0;
+                      ports.blocked[record.local_port] = true;
+                      ports.all_blocked &= record.scope == 0;
                       continue;
                     }
                     Socket socket;
-                    if (bound_.size() <= kMaxBound &&
-                        DecodeRecord(record, program_->buffer(), TicksPerSecond(control), socket)) {
+                    if (DecodeRecord(record, program_->buffer(), TicksPerSecond(control), socket)) {
                       socket.namespace_index = *index;
-                      bound_.push_back(socket);
+                      KeepBound(ports, socket);
                     }
                   }
                 });
   if (!walked.ok()) return walked.status();
-  all_blocked_ = control.buckets != 0 && !vrf;
-  all_bound_ = control.buckets != 0 && bound_.size() <= kMaxBound;
-  return absl::OkStatus();
+  return control.buckets != 0;
 }
 
 absl::Status BpfSource::WalkConnected(TcpStateSet states, const Deadline& deadline,
@@ -146,11 +161,10 @@ absl::Status BpfSource::WalkConnected(TcpStateSet states, const Deadline& deadli
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(std::unique_ptr<SocketSource> dumps,
-                                                      NetnsHome home) {
+absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(std::unique_ptr<SocketSource> dumps) {
   absl::StatusOr<std::unique_ptr<WalkProgram>> program = LoadWalkProgram();
   if (!program.ok()) return program.status();
-  return std::make_unique<BpfSource>(*std::move(program), std::move(dumps), std::move(home));
+  return std::make_unique<BpfSource>(*std::move(program), std::move(dumps));
 }
 
 }  // namespace tcp_lifecycle

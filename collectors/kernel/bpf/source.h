@@ -29,17 +29,26 @@ namespace tcp_lifecycle {
 
 class BpfSource : public SocketSource {
  public:
-  BpfSource(std::unique_ptr<WalkProgram> program, std::unique_ptr<SocketSource> dumps,
-            NetnsHome home)
-      : program_(std::move(program)), dumps_(std::move(dumps)), home_(std::move(home)) {}
+  // To be made in the exporter's own namespace.
+  BpfSource(std::unique_ptr<WalkProgram> program, std::unique_ptr<SocketSource> dumps)
+      : program_(std::move(program)), dumps_(std::move(dumps)) {}
 
   absl::string_view Name() const override { return "bpf"; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override;
 
  private:
-  static constexpr size_t kMaxBound = 4096;  // bounds the memory
+  // Bound-inactive sockets of a namespace and of all: of one with more the other source is asked.
+  static constexpr size_t kMaxBound = 4096;
+  static constexpr size_t kMaxBoundOfAll = 4 * kMaxBound;
 
+  // What WalkPorts() found of a namespace.
+  struct Ports {
+    PortSet blocked;
+    bool all_blocked = true;  // a VRF with a table of its own has others
+    std::vector<Socket> bound;
+    bool all_bound = true;
+  };
   // A hash of connected sockets, by WireControl::table, and those that use it.
   struct Table {
     uint64_t id;
@@ -48,7 +57,9 @@ class BpfSource : public SocketSource {
 
   // Sets watched_ and tables_; a namespace that cannot be entered fails, and is in neither.
   absl::Status FindTables(std::span<const WatchedNetns> namespaces, SocketVisitor& visitor);
-  absl::Status WalkPorts(const Deadline& deadline);
+  // Sets ports_. False: the kernel's lists are others, and it knows nothing.
+  absl::StatusOr<bool> WalkPorts(const Deadline& deadline);
+  void KeepBound(Ports& ports, const Socket& socket);
   absl::Status WalkConnected(TcpStateSet states, const Deadline& deadline, SocketVisitor& visitor,
                              PassInfo& info);
   // Socket::namespace_index; nullopt where its namespace is not watched.
@@ -62,17 +73,12 @@ class BpfSource : public SocketSource {
   WatchedInodes watched_;
   std::vector<Table> tables_;  // the own one first
   WalkedNetns walked_netns_ = WalkedNetns::kOwn;
-  // What WalkPorts() found, by namespace, and whether that is all: of the blocked ports only where
-  // no VRF has a table of its own.
-  std::vector<PortSet> blocked_;
-  bool all_blocked_ = false;
-  std::vector<Socket> bound_;
-  bool all_bound_ = false;
+  std::vector<Ports> ports_;  // by Socket::namespace_index
+  size_t bound_ = 0;          // kept, of all
   std::array<Socket, 256> batch_;
 };
 
-// `dumps`: the source of the listeners. `home`: of the threads that read.
-absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(std::unique_ptr<SocketSource> dumps,
-                                                      NetnsHome home);
+// `dumps`: the source of the listeners.
+absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(std::unique_ptr<SocketSource> dumps);
 
 }  // namespace tcp_lifecycle

@@ -12,7 +12,10 @@ namespace tcp_lifecycle {
 class WatchedInodes {
  public:
   // `index`: Socket::namespace_index of that namespace.
-  void Add(uint32_t inode, uint32_t index) { indexes_[LowBits(inode)] = index; }
+  void Add(uint32_t inode, uint32_t index) {
+    indexes_[LowBits(inode)] = index;
+    last_low_ = UINT32_MAX;
+  }
 
   // nullopt: of none.
   std::optional<uint32_t> IndexOf(const WireRecord& record) {

@@ -32,18 +32,22 @@ class OfNamespace final : public SocketVisitor {
 absl::StatusOr<PassInfo> EachNamespaceSource::ForEach(const SocketQuery& query,
                                                       const Deadline& deadline,
                                                       SocketVisitor& visitor) {
-  absl::StatusOr<PassInfo> info = own_->ForEach(query, deadline, visitor);
-  if (!info.ok()) return info;
+  const absl::StatusOr<PassInfo> own =
+      own_->ForEach({query.StatesOf(0), query.namespaces}, deadline, visitor);
+  if (query.namespaces.size() <= 1) return own;
+  if (!own.ok()) visitor.OnFailure(0, own.status());
+  PassInfo info = own.value_or(PassInfo());
   for (uint32_t i = 1; i < query.namespaces.size(); ++i) {
     const WatchedNetns& ns = query.namespaces[i];
     absl::StatusOr<PassInfo> of_this = PassInfo();
     const absl::Status visit =
-        home_.Visit(ns, [&] { of_this = ReadHere(query.states, i, deadline, visitor); });
+        home_.Visit(ns, [&] { of_this = ReadHere(query.StatesOf(i), i, deadline, visitor); });
     if (!visit.ok()) of_this = visit;
     if (of_this.ok()) {
-      info->sockets += of_this->sockets;
-      info->unknown_states += of_this->unknown_states;
-      info->malformed += of_this->malformed;
+      info.sockets += of_this->sockets;
+      info.unknown_states += of_this->unknown_states;
+      info.malformed += of_this->malformed;
+      info.knows_bound_inactive |= of_this->knows_bound_inactive;
     } else {
       visitor.OnFailure(i, {of_this.status().code(),
                             absl::StrCat(ns.netns.name, ": ", of_this.status().message())});

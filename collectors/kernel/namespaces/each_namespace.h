@@ -23,13 +23,10 @@ class EachNamespaceSource : public SocketSource {
   // Opens a source in the calling thread's namespace.
   using Opener = std::function<absl::StatusOr<std::unique_ptr<SocketSource>>()>;
 
-  // `own` came from `open`. `thread_files`: of /proc/thread-self.
-  EachNamespaceSource(std::unique_ptr<SocketSource> own, Opener open, NetnsHome home,
-                      ProcFiles thread_files)
-      : own_(std::move(own)),
-        open_(std::move(open)),
-        home_(std::move(home)),
-        thread_files_(std::move(thread_files)) {}
+  // `own` came from `open`. `thread_files`: of /proc/thread-self. To be made in the exporter's own
+  // namespace.
+  EachNamespaceSource(std::unique_ptr<SocketSource> own, Opener open, ProcFiles thread_files)
+      : own_(std::move(own)), open_(std::move(open)), thread_files_(std::move(thread_files)) {}
 
   absl::string_view Name() const override { return own_->Name(); }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,

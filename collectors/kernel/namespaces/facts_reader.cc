@@ -1,14 +1,32 @@
 #include "collectors/kernel/namespaces/facts_reader.h"
 
+#include <sys/socket.h>
+
+#include <cstdint>
+
 #include "absl/strings/str_cat.h"
+#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
+namespace {
+
+// Of the calling thread's namespace; 0 where the kernel has none.
+uint64_t CookieHere() {
+  constexpr int kNetnsCookie = 71;  // SO_NETNS_COOKIE of asm-generic/socket.h
+  const UniqueFd any(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  uint64_t cookie = 0;
+  socklen_t size = sizeof(cookie);
+  return getsockopt(any.get(), SOL_SOCKET, kNetnsCookie, &cookie, &size) == 0 ? cookie : 0;
+}
+
+}  // namespace
 
 NamespaceFacts NamespaceFactsReader::Read(const WatchedNetns& ns) {
   if (!ns.netns.foreign) return own_.Read(ns);
   NamespaceFacts facts;
   facts.netns = ns.netns;
   const absl::Status visit = home_.Visit(ns, [&] {
+    facts.netns.cookie = CookieHere();
     facts.sysctls = ReadSysctls(files_);
     facts.ephemeral_ports = ReadEphemeralPorts(files_);
     facts.counters = ReadCounters(files_, {"thread-self/net/netstat"});

@@ -13,8 +13,8 @@ namespace tcp_lifecycle {
 
 class NamespaceFactsReader final : public FactsReader {
  public:
-  NamespaceFactsReader(ProcFiles files, NetnsHome home)
-      : files_(std::move(files)), own_(files_), home_(std::move(home)) {}
+  // To be made in the exporter's own namespace.
+  explicit NamespaceFactsReader(ProcFiles files) : files_(std::move(files)), own_(files_) {}
 
   // Where `ns` cannot be entered, its counters come from a process in it, which needs no right, and
   // all else is the error.

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -44,7 +45,7 @@ std::string FirstName(const NetnsSighting& sighting) {
   const auto usable =
       std::find_if(sighting.run_names.begin(), sighting.run_names.end(), IsPrintable);
   if (usable != sighting.run_names.end()) return *usable;
-  if (sighting.pod_uids.size() == 1) return *sighting.pod_uids.begin();
+  if (!sighting.pod_uids.empty()) return sighting.pod_uids.front();
   return InodeName(sighting.inode);
 }
 
@@ -59,8 +60,8 @@ std::string Name(const NetnsSighting& sighting, const Netns& own, std::set<std::
 bool AnswersTo(const std::string& wanted, const NetnsSighting& sighting, const Netns& netns) {
   return wanted == netns.name || wanted == InodeName(sighting.inode) ||
          (wanted == kHost && sighting.has_pid1) || (wanted == kSelf && !netns.foreign) ||
-         (!IsReserved(wanted) &&
-          (sighting.run_names.contains(wanted) || sighting.pod_uids.contains(wanted)));
+         (!IsReserved(wanted) && (sighting.run_names.contains(wanted) ||
+                                  absl::c_linear_search(sighting.pod_uids, wanted)));
 }
 
 Netns Describe(const NetnsSighting& sighting, std::string name, const Netns& own) {
@@ -70,8 +71,8 @@ Netns Describe(const NetnsSighting& sighting, std::string name, const Netns& own
                  .container_ids = {},
                  .foreign = sighting.inode != own.inode};
   // A pod in the host's namespace has none of its own.
-  const bool of_a_pod = netns.name != kHost && sighting.pod_uids.size() == 1;
-  if (of_a_pod) netns.pod_uid = *sighting.pod_uids.begin();
+  const bool of_a_pod = netns.name != kHost && !sighting.pod_uids.empty();
+  if (of_a_pod) netns.pod_uid = sighting.pod_uids.front();
   auto end = sighting.container_ids.begin();
   std::advance(end, std::min(kMostContainerIds, sighting.container_ids.size()));
   netns.container_ids.assign(sighting.container_ids.begin(), end);

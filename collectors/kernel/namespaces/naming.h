@@ -18,7 +18,9 @@ struct NetnsSighting {
   bool has_pid1 = false;
   std::set<std::string> run_names;  // of files in /run/netns, any bytes
   std::set<std::string> container_ids;
-  std::set<std::string> pod_uids;
+  // In the order of the processes, that of the namespace's own pod first: its pause container is
+  // older than what visits it (nsenter from another pod).
+  std::vector<std::string> pod_uids;
 };
 
 struct NetnsChoice {

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -34,7 +35,9 @@ void TakeCgroup(const ProcFiles& files, absl::string_view pid, NetnsSighting& si
   if (!text.ok()) return;
   CgroupOwner owner = ParseCgroup(*text);
   if (!owner.container_id.empty()) sighting.container_ids.insert(std::move(owner.container_id));
-  if (!owner.pod_uid.empty()) sighting.pod_uids.insert(std::move(owner.pod_uid));
+  if (!owner.pod_uid.empty() && !absl::c_linear_search(sighting.pod_uids, owner.pod_uid)) {
+    sighting.pod_uids.push_back(std::move(owner.pod_uid));
+  }
 }
 
 // Of processes that hide their link: their tables, which anyone may compare by this number (see
@@ -84,7 +87,7 @@ void TakeProcesses(const ProcFiles& files, NetnsScan& scan) {
   Reveal(files, scan, hidden);
   if (hidden.empty()) return;
   scan.status.Update(absl::PermissionDeniedError(
-      absl::StrCat(hidden.size(),
+      absl::StrCat("up to ", hidden.size(),
                    " network namespaces are hidden with their processes: to look at "
                    "these needs CAP_SYS_PTRACE")));
 }

@@ -58,7 +58,6 @@ void RunPass(const Collector& collector, Snapshot& snapshot, const std::vector<L
     PortSet ports;
     for (const uint16_t port : *blocked) ports[port] = true;
     accumulator->ObserveBlockedPorts(0, ports);
-    snapshot.pass.knows_port_owners = true;
   }
   accumulator->ObserveListeners(listeners);
   accumulator->Observe(sockets);

@@ -246,6 +246,8 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
        "most 86400s"},
       {"--collector.namespaces=a,,b",
        "--collector.namespaces=\"a,,b\": must be host, all, or names with commas between them"},
+      {"--collector.namespaces=a, b",
+       "--collector.namespaces=\"a, b\": must be host, all, or names with commas between them"},
       {"--collector.namespaces=all,x",
        "--collector.namespaces=\"all,x\": must be host, all, or names with commas between them"},
       {"--collector.namespaces.limit=0",
@@ -283,12 +285,13 @@ TEST(OptionsTest, NamespacesAreTheOwnAllOrThoseNamed) {
 
 TEST(OptionsTest, ARecordingAndTheDoctorHaveOneNamespace) {
   constexpr absl::string_view kMessage =
-      "--collector.namespaces=\"all\": must be host with source replay and with doctor, which have "
-      "one namespace";
+      "--collector.namespaces=\"all\": must be host with source replay, with --record and with "
+      "doctor, which have one namespace";
   EXPECT_EQ(Error({"--collector.sockets.source=replay", "--collector.sockets.replay-dir=/r",
                    "--collector.namespaces=all"}),
             kMessage);
   EXPECT_EQ(Error({"doctor", "--collector.namespaces=all"}), kMessage);
+  EXPECT_EQ(Error({"--record=/r", "--collector.namespaces=all"}), kMessage);
 }
 
 TEST(OptionsTest, AnEmptyPathIsRefused) {

@@ -47,10 +47,11 @@ class FakeSource : public SocketSource {
   std::vector<TcpStateSet>* asked_;
 };
 
-// `self` and others.
+// `self` and others, which have that cookie.
 class FakeNamespaces : public NetnsLister {
  public:
-  explicit FakeNamespaces(const std::vector<std::string>& others) : others_(others) {}
+  explicit FakeNamespaces(const std::vector<std::string>& others, const uint64_t& cookie = kNone)
+      : others_(others), cookie_(cookie) {}
   NetnsList List() override {
     NetnsList list;
     list.watched.emplace_back().netns.name = "self";
@@ -58,20 +59,25 @@ class FakeNamespaces : public NetnsLister {
       Netns& netns = list.watched.emplace_back().netns;
       netns.name = name;
       netns.foreign = true;
+      netns.cookie = cookie_;
     }
     return list;
   }
 
  private:
+  static constexpr uint64_t kNone = 0;
   const std::vector<std::string>& others_;
+  const uint64_t& cookie_;
 };
 
+// One called `unread` cannot be read.
 class FakeFacts : public FactsReader {
  public:
   NamespaceFacts Read(const WatchedNetns& ns) override {
     NamespaceFacts facts;
     facts.netns = ns.netns;
     facts.ephemeral_ports = EphemeralPorts{{32768, 60999}, {}};
+    if (ns.netns.name == "unread") facts.ephemeral_ports = absl::PermissionDeniedError("unread");
     return facts;
   }
 };

@@ -29,7 +29,7 @@ class PassTest : public ::testing::Test {
   }
   Pass Make(FakeSource::Script script) {
     parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_);
-    parts_.namespaces = std::make_unique<FakeNamespaces>(others_);
+    parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_);
     parts_.facts = std::make_unique<FakeFacts>();
     parts_.process = std::make_unique<FakeProcess>(process_);
     parts_.on_status = [this](absl::string_view part, const absl::Status& status) {
@@ -55,6 +55,7 @@ class PassTest : public ::testing::Test {
 
   Pass::Parts parts_;
   std::vector<std::string> others_;  // namespaces besides the own one
+  uint64_t cookie_ = 1;              // theirs
   std::map<std::string, Seen> seen_;
   std::vector<TcpStateSet> asked_;
   std::map<std::string, absl::Status> told_;
@@ -103,6 +104,29 @@ TEST_F(PassTest, ANamespaceThatFailsCostsNoOther) {
   EXPECT_TRUE(result.collectors.front().status.ok());
   EXPECT_TRUE(told_["socket stream"].ok());
   EXPECT_EQ(told_["other network namespaces"], absl::PermissionDeniedError("closed"));
+}
+
+TEST_F(PassTest, TheOwnNamespaceThatFailsCostsNoOther) {
+  AddCollector("a", kConnections);
+  others_ = {"b"};
+  const ScrapeResult result = Run([](const Deadline& deadline, SocketVisitor& visitor) {
+    visitor.OnFailure(0, absl::DataLossError("lost"));
+    return Whole(deadline, visitor);
+  });
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"self\"} 0\n"));
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"b\"} 1\n"));
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_pass_truncated 1\n"));
+  EXPECT_TRUE(absl::IsDataLoss(told_["socket stream"]));
+  EXPECT_TRUE(told_["other network namespaces"].ok());
+}
+
+TEST_F(PassTest, ANamespaceWhoseFactsFailIsNoSuccessAlsoWhereNobodyNeedsSockets) {
+  AddCollector("facts_only", {});
+  others_ = {"b", "unread"};
+  const ScrapeResult result = Run(Whole);
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"b\"} 1\n"));
+  EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"unread\"} 0\n"));
+  EXPECT_EQ(told_["other network namespaces"], absl::PermissionDeniedError("unread"));
 }
 
 TEST_F(PassTest, ANamespaceForWhichThereWasNoTimeCutsThePass) {
@@ -154,6 +178,30 @@ TEST_F(PassTest, WhatAListenerOfAnEarlierPassTookStaysInbound) {
   listens = false;
   EXPECT_EQ(run().role, Role::kInbound);
   EXPECT_EQ(run().flags, kByClosedListener);
+}
+
+TEST_F(PassTest, WhatTookTheNameOfAnotherHasNoListenersOfIt) {
+  AddCollector("a", TcpStateSet::All());
+  others_ = {"b"};
+  bool listens = true;
+  Pass pass = Make([&](const Deadline&, SocketVisitor& visitor) -> absl::StatusOr<PassInfo> {
+    std::vector<Listener> listeners = {ListenerOn(40000)};
+    listeners[0].socket.namespace_index = 1;
+    if (listens) visitor.OnListeners(listeners);
+    std::vector<Socket> sockets = {Connection(40000, 443)};
+    sockets[0].namespace_index = 1;
+    visitor.OnSockets(sockets);
+    return PassInfo{};
+  });
+  const auto run = [&] {
+    pass.Run(Deadline::After(std::chrono::seconds(10)));
+    return seen_["a"].sockets.at(0).role;
+  };
+  run();
+  listens = false;
+  EXPECT_EQ(run(), Role::kInbound);
+  cookie_ = 2;
+  EXPECT_EQ(run(), Role::kOutbound);
 }
 
 TEST_F(PassTest, APassThatFailedForgetsNoListener) {

@@ -1,5 +1,5 @@
-// A WalkProgram over tables that the test fills, in which sockets move when the test says so. The
-// calling thread is in namespace 0.
+// A WalkProgram over tables that the test fills, in which sockets move when the test says so. A
+// thread is in namespace 0 and uses table 0, unless the test says otherwise of where it is.
 #pragma once
 
 #include <arpa/inet.h>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collectors/kernel/bpf/walk_program.h"
+#include "tests/unit/kernel/new_namespace.h"
 
 namespace tcp_lifecycle {
 
@@ -46,12 +47,16 @@ class FakeWalk : public WalkProgram {
   FakeWalk() { SetClock(control_, 250, 1000); }
 
   absl::Status Run(WalkedTable table, WalkedNetns netns, uint32_t first, uint32_t end) override {
+    const Place place = places[NamespaceInode()];
+    control_.netns = place.netns;
+    control_.table = place.table;
     const Table& buckets = tables[table];
     control_.buckets = static_cast<uint32_t>(buckets.size());
     control_.records = control_.overflow = control_.redo_count = 0;
     if (first == end) return absl::OkStatus();
     pieces.push_back({table, first, end});
     if (!status.ok()) return status;
+    if (place.table != 0 && place.table == failing_table) return absl::InternalError("table");
     for (uint32_t bucket = first; bucket < end; ++bucket) {
       if (restless[bucket] > 0) {
         --restless[bucket];
@@ -71,7 +76,14 @@ class FakeWalk : public WalkProgram {
   const WireControl& control() const override { return control_; }
   WireBuffer& buffer() override { return *buffer_; }
 
+  struct Place {
+    uint32_t netns = 0;
+    uint64_t table = 0;
+  };
+
   std::map<WalkedTable, Table> tables;
+  std::map<ino_t, Place> places;     // by the calling thread's namespace
+  uint64_t failing_table = 0;        // 0: none
   std::map<uint32_t, int> restless;  // bucket -> in how many runs a socket moves out of it
   uint32_t capacity = WIRE_RECORDS;
   absl::Status status;

@@ -20,22 +20,27 @@ using ::testing::Pair;
 // Tells where it was opened and where it is read: a listener and a socket for each.
 class FakeSource : public SocketSource {
  public:
-  explicit FakeSource(std::vector<TcpStateSet>& asked) : asked_(asked) {}
+  explicit FakeSource(std::vector<TcpStateSet>& asked,
+                      const absl::Status& status = absl::OkStatus())
+      : asked_(asked), status_(status) {}
   absl::string_view Name() const override { return "fake"; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline&,
                                    SocketVisitor& visitor) override {
     asked_.push_back(query.states);
+    if (!status_.ok()) return status_;
     Listener listener;
     listener.socket.cgroup = opened_in_;
     visitor.OnListeners({&listener, 1});
     Socket socket;
     socket.cgroup = NamespaceInode();
     visitor.OnSockets({&socket, 1});
-    return PassInfo{.sockets = 2, .unknown_states = 1, .malformed = 1};
+    return PassInfo{
+        .sockets = 2, .unknown_states = 1, .malformed = 1, .knows_bound_inactive = true};
   }
 
  private:
   std::vector<TcpStateSet>& asked_;
+  absl::Status status_;
   ino_t opened_in_ = NamespaceInode();
 };
 
@@ -84,7 +89,7 @@ class EachNamespaceSourceTest : public ::testing::Test, public SocketVisitor {
   std::map<uint32_t, absl::Status> failures_;
   EachNamespaceSource source_{std::make_unique<FakeSource>(asked_),
                               [this] { return std::make_unique<FakeSource>(asked_); },
-                              NetnsHome::Open().value(), ProcFiles("/proc/thread-self")};
+                              ProcFiles("/proc/thread-self")};
 };
 
 TEST_F(EachNamespaceSourceTest, ReadsEachInsideAndComesBack) {
@@ -123,6 +128,35 @@ TEST_F(EachNamespaceSourceTest, OneThatCannotBeEnteredCostsNoOther) {
   ASSERT_TRUE(Read().ok());
   EXPECT_THAT(read_in_, ElementsAre(Pair(0u, inodes_[0]), Pair(2u, inodes_[1])));
   EXPECT_THAT(failures_, ElementsAre(Pair(1u, absl::PermissionDeniedError("closed: no"))));
+}
+
+TEST_F(EachNamespaceSourceTest, TheOwnOneThatFailsCostsNoOther) {
+  const absl::Status lost = absl::DataLossError("lost");
+  EachNamespaceSource source(
+      std::make_unique<FakeSource>(asked_, lost),
+      [this] { return std::make_unique<FakeSource>(asked_); }, ProcFiles("/proc/thread-self"));
+  const auto read = [&] {
+    return source.ForEach({TcpStateSet::All(), watched_}, Deadline::After(std::chrono::seconds(60)),
+                          *this);
+  };
+  EXPECT_EQ(read().status(), lost);
+  if (!Watch([&] { Open(SOCK_STREAM, true); })) GTEST_SKIP() << kNoNamespace;
+  const auto info = read();
+  ASSERT_TRUE(info.ok());
+  EXPECT_EQ(info->sockets, 2u);
+  EXPECT_TRUE(info->knows_bound_inactive);
+  EXPECT_THAT(read_in_, ElementsAre(Pair(1u, inodes_[1])));
+  EXPECT_THAT(failures_, ElementsAre(Pair(0u, lost)));
+}
+
+TEST_F(EachNamespaceSourceTest, EachIsAskedForItsOwnStates) {
+  if (!Watch([&] { Open(SOCK_STREAM, true); })) GTEST_SKIP() << kNoNamespace;
+  const std::vector<TcpStateSet> each = {{TcpState::kListen}, {TcpState::kTimeWait}};
+  ASSERT_TRUE(source_
+                  .ForEach({TcpStateSet::All(), watched_, each},
+                           Deadline::After(std::chrono::seconds(60)), *this)
+                  .ok());
+  EXPECT_EQ(asked_, each);
 }
 
 TEST_F(EachNamespaceSourceTest, WhatIsNoNamespaceIsNotEntered) {

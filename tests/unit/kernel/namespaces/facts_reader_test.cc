@@ -16,7 +16,7 @@ class NamespaceFactsReaderTest : public ::testing::Test {
   NamespaceFacts Read() { return reader_.Read(ns_); }
 
   WatchedNetns ns_;
-  NamespaceFactsReader reader_{ProcFiles("/proc"), NetnsHome::Open().value()};
+  NamespaceFactsReader reader_{ProcFiles("/proc")};
 };
 
 TEST_F(NamespaceFactsReaderTest, OfItsOwnNamespaceItReadsAll) {
@@ -44,6 +44,12 @@ TEST_F(NamespaceFactsReaderTest, OfAnotherItReadsWhatIsTrueThere) {
   EXPECT_EQ(facts.ephemeral_ports->range.max, kRange.max);
   EXPECT_EQ(facts.sysctls[Sysctl::kFinTimeout].value_or(0), 33);
   EXPECT_EQ(facts.counters[TcpCounter::kListenOverflows], 0u);
+  const uint64_t cookie = facts.netns.cookie;
+  EXPECT_EQ(Read().netns.cookie, cookie);
+  ns_.entrance = NewNamespace([] {});
+  if (cookie != 0) {
+    EXPECT_NE(Read().netns.cookie, cookie);
+  }
 }
 
 TEST_F(NamespaceFactsReaderTest, OfOneThatCannotBeEnteredItTellsTheCountersOfAProcess) {

@@ -14,7 +14,7 @@ const Netns kOwn = {"self", 1, "", {}};
 const NetnsSelection kAll = {.all = true, .names = {}};
 
 NetnsSighting Seen(uint64_t inode, std::set<std::string> run_names = {},
-                   std::set<std::string> pod_uids = {}) {
+                   std::vector<std::string> pod_uids = {}) {
   NetnsSighting sighting;
   sighting.inode = inode;
   sighting.run_names = std::move(run_names);
@@ -32,14 +32,14 @@ TEST(ChooseNetnsTest, NamesGoByTheContract) {
   NetnsSighting first = Seen(2, {"blue"}, {"w"});
   first.has_pid1 = true;
   const NetnsChoice choice = ChooseNetns(
-      {Seen(6), Seen(5, {}, {"u"}), Seen(4, {"b", "a"}, {"v"}), first, Seen(7, {}, {"x", "y"})},
+      {Seen(6), Seen(5, {}, {"u"}), Seen(4, {"b", "a"}, {"v"}), first, Seen(7, {}, {"y", "x"})},
       kOwn, kAll, {});
-  EXPECT_THAT(Names(choice), ElementsAre("self", "host", "a", "u", "ino-6", "ino-7"));
+  EXPECT_THAT(Names(choice), ElementsAre("self", "host", "a", "u", "ino-6", "y"));
   EXPECT_FALSE(choice.chosen[0].foreign);
   EXPECT_TRUE(choice.chosen[1].foreign);
   EXPECT_EQ(choice.chosen[1].pod_uid, "");
   EXPECT_EQ(choice.chosen[2].pod_uid, "v");
-  EXPECT_EQ(choice.chosen[5].pod_uid, "");
+  EXPECT_EQ(choice.chosen[5].pod_uid, "y");
 }
 
 TEST(ChooseNetnsTest, LaterOfTwoOfOneNameIsCalledByItsInode) {
