@@ -118,7 +118,7 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
       ->type_name("LIST")
       ->group(group);
   app.add_option("--collector.namespaces.limit", flags.namespaces_limit,
-                 "How many of them at most, the exporter's own included. Default: 128")
+                 "How many of them at most, 1 to 512, the exporter's own included. Default: 128")
       ->type_name("NUMBER")
       ->group(group);
   app.add_option(

@@ -20,6 +20,17 @@ absl::Status FailedCollectors(const ScrapeResult& result) {
   return absl::UnavailableError(absl::StrCat("failed collectors: ", absl::StrJoin(failed, ", ")));
 }
 
+absl::Status FailedNamespaces(const ScrapeResult& result) {
+  std::vector<absl::string_view> failed;
+  for (const NamespaceSnapshot& ns : result.snapshot.namespaces) {
+    const bool read = ns.compact_facts.ok() && ns.stream.ok();
+    if (ns.facts.netns.foreign && !read) failed.emplace_back(ns.facts.netns.name);
+  }
+  if (failed.empty()) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("network namespaces not read: ", absl::StrJoin(failed, ", ")));
+}
+
 }  // namespace
 
 absl::Status RunOnce(const Options& options, std::vector<std::unique_ptr<const Collector>> all,
@@ -38,6 +49,7 @@ absl::Status RunOnce(const Options& options, std::vector<std::unique_ptr<const C
   absl::Status status =
       WriteStandardOutput((*result)->Text([](absl::string_view) { return true; }));
   status.Update(FailedCollectors(**result));
+  status.Update(FailedNamespaces(**result));
   return status;
 }
 

@@ -103,7 +103,7 @@ absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, const Options
   for (const std::string& name : selection.names) {
     if (name == "all" || !IsPrintable(name) || name != absl::StripAsciiWhitespace(name)) {
       return BadFlag(kFlag, flags.namespaces,
-                     "must be host, all, or names with commas between them");
+                     "must be host or all alone, or names with commas between them");
     }
   }
   return selection;

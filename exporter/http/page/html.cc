@@ -71,6 +71,10 @@ Html Bar(std::span<const Segment> segments, double whole, absl::string_view labe
   return Fill(R"(<svg class="bar" role="img" aria-label="$0">$1</svg>)", label, rectangles);
 }
 
+Html Share(double part, double limit) {
+  return Fill(R"(<span class="$0">$1</span>)", LevelOf(part, limit), Percent(part, limit));
+}
+
 Html LimitBar(double part, double limit, absl::string_view label) {
   const Segment segment = {part, LevelOf(part, limit)};
   return Bar({&segment, 1}, limit, label);

@@ -51,6 +51,8 @@ struct Segment {
   absl::string_view css_class;
 };
 Html Bar(std::span<const Segment> segments, double whole, absl::string_view label);
+// `part` of `limit` as Percent says, coloured by how near it is.
+Html Share(double part, double limit);
 // One segment, coloured by how near it is to its limit.
 Html LimitBar(double part, double limit, absl::string_view label);
 

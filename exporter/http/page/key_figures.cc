@@ -18,10 +18,6 @@ Html Tile(absl::string_view section, absl::string_view name, const Html& value,
               section, name, value, note);
 }
 
-Html Share(double part, double limit) {
-  return Fill(R"(<span class="$0">$1</span>)", LevelOf(part, limit), Percent(part, limit));
-}
-
 Html NotRead() { return Fill(R"(<span class="unknown">not read</span>)"); }
 
 Html Fullest(const NamespaceSnapshot& ns) {
@@ -85,12 +81,36 @@ Html Unanswered(const NamespaceSnapshot& ns) {
   return Tile("keepalive", "Peers not answering", ToHtml(sockets), "keepalive probes");
 }
 
+// Of the other namespaces the one that is nearest to a limit; nothing where there is none.
+Html Others(const Snapshot& snapshot) {
+  constexpr absl::string_view kName = "Other namespaces";
+  const NamespaceSnapshot* worst = nullptr;
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) {
+    if (!ns.facts.netns.foreign) continue;
+    if (worst == nullptr || NearestLimit(ns) > NearestLimit(*worst)) worst = &ns;
+  }
+  if (worst == nullptr) return {};
+  return Tile("namespaces", kName, Share(NearestLimit(*worst), 1),
+              absl::StrCat("at most, in ", worst->facts.netns.name));
+}
+
 }  // namespace
+
+double NearestLimit(const NamespaceSnapshot& ns) {
+  double nearest = 0;
+  if (const absl::StatusOr<PortsReport>& ports = ns.Get<PortsReport>(); ports.ok()) {
+    nearest = ports->utilization.min;
+  }
+  const absl::StatusOr<ListenReport>& listen = ns.Get<ListenReport>();
+  if (!listen.ok() || listen->groups.empty()) return nearest;
+  return std::max(nearest, listen->groups.front().max_ratio.value_or(0));
+}
 
 Html KeyFigures(const SectionInput& input) {
   const NamespaceSnapshot& ns = input.ns;
-  return Fill(R"(<ul class="tiles" aria-label="Key figures">$0$1$2$3$4$5</ul>)", Fullest(ns),
-              Ports(ns), TimeWait(ns), Established(ns), Queues(ns), Unanswered(ns));
+  return Fill(R"(<ul class="tiles" aria-label="Key figures">$0$1$2$3$4$5$6</ul>)", Fullest(ns),
+              Ports(ns), TimeWait(ns), Established(ns), Queues(ns), Unanswered(ns),
+              Others(input.result.snapshot));
 }
 
 }  // namespace tcp_lifecycle

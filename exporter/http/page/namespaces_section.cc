@@ -1,4 +1,9 @@
+#include <algorithm>
+#include <functional>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "collectors/listen.h"
 #include "collectors/ports.h"
 #include "collectors/sockets.h"
 #include "exporter/http/page/sections.h"
@@ -15,6 +20,16 @@ Html PortCells(const NamespaceSnapshot& ns) {
               LimitBar(fullest, 1, absl::StrCat("fullest destination ", Percent(fullest, 1))));
 }
 
+Html QueueCell(const NamespaceSnapshot& ns) {
+  const absl::StatusOr<ListenReport>& report = ns.Get<ListenReport>();
+  if (!report.ok()) return Problem(report.status());
+  if (report->groups.empty()) return Fill("no listener");
+  const ListenGroup& fullest = report->groups.front();
+  return Fill("$0 <small>port $1</small>",
+              fullest.max_ratio.has_value() ? Share(*fullest.max_ratio, 1) : ToHtml(fullest.queue),
+              absl::StrCat(fullest.port));
+}
+
 Html Row(const NamespaceSnapshot& ns) {
   const Netns& netns = ns.facts.netns;
   const Html name = Fill(R"(<th scope="row"><span class="address">$0</span>$1</th>)", netns.name,
@@ -23,23 +38,29 @@ Html Row(const NamespaceSnapshot& ns) {
                              : Fill("<small>pod $0</small>", netns.pod_uid));
   const absl::StatusOr<SocketsReport>& sockets = ns.Get<SocketsReport>();
   if (!sockets.ok()) {
-    return Fill(R"(<tr>$0<td colspan="4">$1</td></tr>)", name, Problem(sockets.status()));
+    return Fill(R"(<tr>$0<td colspan="5">$1</td></tr>)", name, Problem(sockets.status()));
   }
-  return Fill("<tr>$0<td>$1</td><td>$2</td>$3</tr>", name, sockets->Total(TcpState::kEstablished),
-              sockets->Total(TcpState::kTimeWait), PortCells(ns));
+  return Fill("<tr>$0<td>$1</td><td>$2</td><td>$3</td>$4</tr>", name,
+              sockets->Total(TcpState::kEstablished), sockets->Total(TcpState::kTimeWait),
+              QueueCell(ns), PortCells(ns));
 }
 
 }  // namespace
 
 Html NamespacesSection(const SectionInput& input) {
   const Snapshot& snapshot = input.result.snapshot;
-  if (snapshot.namespaces.size() == 1) return {};
-  Html rows;
+  if (snapshot.namespaces.size() == 1 && snapshot.omitted_namespaces == 0) return {};
+  std::vector<const NamespaceSnapshot*> others;
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    if (ns.facts.netns.foreign) rows += Row(ns);
+    if (ns.facts.netns.foreign) others.push_back(&ns);
   }
+  std::ranges::stable_sort(others, std::ranges::greater(),
+                           [](const NamespaceSnapshot* ns) { return NearestLimit(*ns); });
+  Html rows;
+  for (const NamespaceSnapshot* ns : others) rows += Row(*ns);
   Html body = Fill(R"(<table class="endpoints"><thead><tr><th scope="col">Namespace</th>)"
                    R"(<th scope="col">Established</th><th scope="col">TIME_WAIT</th>)"
+                   R"(<th scope="col">Fullest accept queue</th>)"
                    R"(<th scope="col">Ports in use</th>)"
                    R"(<th scope="col" class="wide">Fullest destination</th></tr></thead>)"
                    "<tbody>$0</tbody></table>",

@@ -18,6 +18,8 @@ struct SectionInput {
 
 // The figures to see first, from several collectors.
 Html KeyFigures(const SectionInput& input);
+// How full the fullest destination or accept queue is, the fuller of them, of 1.
+double NearestLimit(const NamespaceSnapshot& ns);
 
 Html FindingsSection(const SectionInput& input);
 Html DestinationsSection(const SectionInput& input);

@@ -245,11 +245,14 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
        "--collector.findings.idle-timeout=\"4min\": must be a time like 10s, 0.5s or 1500ms, at "
        "most 86400s"},
       {"--collector.namespaces=a,,b",
-       "--collector.namespaces=\"a,,b\": must be host, all, or names with commas between them"},
+       "--collector.namespaces=\"a,,b\": must be host or all alone, or names with commas between "
+       "them"},
       {"--collector.namespaces=a, b",
-       "--collector.namespaces=\"a, b\": must be host, all, or names with commas between them"},
+       "--collector.namespaces=\"a, b\": must be host or all alone, or names with commas between "
+       "them"},
       {"--collector.namespaces=all,x",
-       "--collector.namespaces=\"all,x\": must be host, all, or names with commas between them"},
+       "--collector.namespaces=\"all,x\": must be host or all alone, or names with commas between "
+       "them"},
       {"--collector.namespaces.limit=0",
        "--collector.namespaces.limit=\"0\": must be a whole number from 1 to 512"},
       {"--collector.namespaces.limit=513",

@@ -261,6 +261,14 @@ TEST(PageTest, OtherNamespacesAreATableOfTheirOwn) {
   other.Get<PortsReport>()->used = 25;
   other.Get<PortsReport>()->capacity.usable = 100;
   other.Get<PortsReport>()->utilization = {.min = 0.25, .max = 0.5};
+  ListenGroup group;
+  group.port = 8080;
+  group.queue = 3;
+  group.limit = 2;
+  group.max_ratio = 1.5;
+  result.snapshot.namespaces.push_back(other);
+  other.Get<ListenReport>()->groups = {group};
+  other.facts.netns.name = "cni-2";
   result.snapshot.namespaces.push_back(other);
   other.facts.netns.name = "ino-7";
   other.Get<SocketsReport>() = absl::PermissionDeniedError("needs CAP_SYS_ADMIN");
@@ -268,6 +276,11 @@ TEST(PageTest, OtherNamespacesAreATableOfTheirOwn) {
   result.snapshot.omitted_namespaces = 3;
   const std::string section = SectionOf(Render(result), "namespaces");
   EXPECT_THAT(section, HasSubstr("cni-1</span><small>pod 0d12</small>"));
+  EXPECT_LT(section.find("cni-2"), section.find("cni-1"));  // nearer to a limit
+  EXPECT_THAT(section, HasSubstr("<span class=\"full\">150 %</span> <small>port 8080</small>"));
+  EXPECT_THAT(section, HasSubstr("<td>no listener</td>"));
+  EXPECT_THAT(Render(result), HasSubstr("<span class=\"full\">150 %</span></strong>"
+                                        "<span class=\"note\">at most, in cni-2</span>"));
   EXPECT_THAT(section, HasSubstr("<td>1,234</td>"));
   EXPECT_THAT(section, HasSubstr("<td>25 of 100</td>"));
   EXPECT_THAT(section, HasSubstr("25.0 %"));
