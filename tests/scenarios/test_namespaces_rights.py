@@ -5,7 +5,7 @@ import contextlib
 import pytest
 
 from harness import cgroup, compact, mixed, named
-from harness.exporter import BPF_CAPABILITIES, NOBODY, Exporter, nobody_with
+from harness.exporter import BPF_CAPABILITIES, NOBODY, Exporter, nobody_with, run_binary
 
 UID = "0d12ab34-5678-4abc-9def-0123456789ab"
 CONTAINERS = ("a" * 64, "b" * 64)
@@ -60,6 +60,14 @@ def test_hidden_processes_are_told_once(netns, new_netns, names):
         assert named.success(exporter.scrape()) == {"self": 1}
     assert len(warnings(exporter)) == 1
     assert "CAP_SYS_PTRACE" in warnings(exporter)[0]
+
+
+def test_once_fails_where_another_namespace_was_not_read(netns, names):
+    done = run_binary(netns, "--once", *names.flags("lost"))
+    assert done.returncode == 1
+    assert 'scrape_namespace_success{netns="lost"} 0' in done.stdout
+    assert "network namespaces not read: lost" in done.stderr
+    assert run_binary(netns, "--once", *names.flags()).returncode == 0
 
 
 def test_two_containers_of_a_pod_are_one_namespace(netns, new_netns, names, source):

@@ -32,7 +32,7 @@ class OfNamespace final : public SocketVisitor {
 absl::StatusOr<PassInfo> EachNamespaceSource::ForEach(const SocketQuery& query,
                                                       const Deadline& deadline,
                                                       SocketVisitor& visitor) {
-  const absl::StatusOr<PassInfo> own =
+  absl::StatusOr<PassInfo> own =
       own_->ForEach({query.StatesOf(0), query.namespaces}, deadline, visitor);
   if (query.namespaces.size() <= 1) return own;
   if (!own.ok()) visitor.OnFailure(0, own.status());
