@@ -126,10 +126,15 @@ void Pass::ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeRes
 
 void Pass::TellOfOthers(const Snapshot& snapshot) const {
   absl::Status status;
+  size_t more = 0;
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
     if (!ns.facts.netns.foreign) continue;
-    status.Update(ns.compact_facts);
-    status.Update(ns.stream);
+    const absl::Status& failure = ns.compact_facts.ok() ? ns.stream : ns.compact_facts;
+    if (!failure.ok() && !status.ok()) ++more;
+    status.Update(failure);
+  }
+  if (more > 0) {
+    status = {status.code(), absl::StrCat(status.message(), "; and ", more, " more")};
   }
   parts_.on_status("other network namespaces", status);
 }

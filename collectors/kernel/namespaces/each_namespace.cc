@@ -56,14 +56,20 @@ absl::StatusOr<PassInfo> EachNamespaceSource::ForEach(const SocketQuery& query,
   return info;
 }
 
+TcpStateSet EachNamespaceSource::Possible() const {
+  const absl::StatusOr<std::string> sockstat = thread_files_.Read("net/sockstat");
+  if (!sockstat.ok() || StatesPossible(*sockstat, "") == TcpStateSet::All()) {
+    return TcpStateSet::All();
+  }
+  const absl::StatusOr<std::string> sockstat6 = thread_files_.Read("net/sockstat6");
+  const bool told = sockstat6.ok() || absl::IsNotFound(sockstat6.status());
+  return told ? StatesPossible(*sockstat, sockstat6.value_or("")) : TcpStateSet::All();
+}
+
 absl::StatusOr<PassInfo> EachNamespaceSource::ReadHere(TcpStateSet states, uint32_t namespace_index,
                                                        const Deadline& deadline,
                                                        SocketVisitor& visitor) const {
-  const absl::StatusOr<std::string> sockstat = thread_files_.Read("net/sockstat");
-  const absl::StatusOr<std::string> sockstat6 = thread_files_.Read("net/sockstat6");
-  if (sockstat.ok() && (sockstat6.ok() || absl::IsNotFound(sockstat6.status()))) {
-    states = states & StatesPossible(*sockstat, sockstat6.value_or(""));
-  }
+  states = states & Possible();
   if (states.empty()) return PassInfo();
   absl::StatusOr<std::unique_ptr<SocketSource>> source = open_();
   if (!source.ok()) return source.status();

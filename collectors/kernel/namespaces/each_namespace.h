@@ -34,6 +34,7 @@ class EachNamespaceSource : public SocketSource {
 
  private:
   // Of the namespace in which the calling thread is.
+  TcpStateSet Possible() const;
   absl::StatusOr<PassInfo> ReadHere(TcpStateSet states, uint32_t namespace_index,
                                     const Deadline& deadline, SocketVisitor& visitor) const;
 

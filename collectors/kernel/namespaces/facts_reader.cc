@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "collectors/model/unique_fd.h"
@@ -27,8 +28,9 @@ NamespaceFacts NamespaceFactsReader::Read(const WatchedNetns& ns) {
   facts.netns = ns.netns;
   const absl::Status visit = home_.Visit(ns, [&] {
     facts.netns.cookie = CookieHere();
-    facts.sysctls = ReadSysctls(files_);
-    facts.ephemeral_ports = ReadEphemeralPorts(files_);
+    Settings settings = ReadSettings(files_);
+    facts.sysctls = std::move(settings.sysctls);
+    facts.ephemeral_ports = std::move(settings.ephemeral_ports);
     facts.counters = ReadCounters(files_, {"thread-self/net/netstat"});
   });
   if (visit.ok()) return facts;

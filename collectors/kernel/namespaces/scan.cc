@@ -68,14 +68,16 @@ void TakeProcess(const ProcFiles& files, absl::string_view name, NetnsScan& scan
 
 // Takes out of `hidden` what was found by other processes.
 void Reveal(const ProcFiles& files, NetnsScan& scan, HiddenTables& hidden) {
-  if (hidden.empty()) return;
   for (auto& [inode, found] : scan.by_inode) {
+    if (hidden.empty()) return;
     for (const int32_t pid : found.pids) {
       const absl::StatusOr<ino_t> table = TableOf(files, absl::StrCat(pid));
-      const auto same = table.ok() ? hidden.find(*table) : hidden.end();
-      if (same == hidden.end()) continue;
-      found.sighting.has_pid1 |= same->second;
-      hidden.erase(same);
+      if (!table.ok()) continue;
+      if (const auto same = hidden.find(*table); same != hidden.end()) {
+        found.sighting.has_pid1 |= same->second;
+        hidden.erase(same);
+      }
+      break;
     }
   }
 }

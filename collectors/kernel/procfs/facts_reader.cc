@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,7 +21,7 @@
 namespace tcp_lifecycle {
 namespace {
 
-constexpr size_t kSysctlBytes = 64;  // for one number
+constexpr size_t kSysctlBytes = 64;  // for one number, or a short list
 
 // What `parse` makes of the file `prefix` and `path`, which is below `files` by `path` alone; its
 // errors with the whole name.
@@ -35,30 +36,45 @@ auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse,
   return value;
 }
 
-}  // namespace
+// Files below sys/ of procfs: those of net/ipv4, which are most, by a shorter way.
+class SettingFiles {
+ public:
+  explicit SettingFiles(const ProcFiles& files)
+      : files_(files), ipv4_(files.OpenDirectory("sys/net/ipv4")) {}
 
-Sysctls ReadSysctls(const ProcFiles& files) {
-  constexpr absl::string_view kMost = "net/ipv4/";
-  const absl::StatusOr<ProcFiles> most = files.OpenDirectory("sys/net/ipv4");
-  Sysctls sysctls;
-  for (size_t i = 0; i < kSysctlCount; ++i) {
-    absl::string_view path = kSysctlPaths[i];
-    sysctls[static_cast<Sysctl>(i)] =
-        most.ok() && absl::ConsumePrefix(&path, kMost)
-            ? ReadAs(*most, path, ParseSysctl, kSysctlBytes, "sys/net/ipv4/")
-            : ReadAs(files, absl::StrCat("sys/", path), ParseSysctl, kSysctlBytes);
+  template <typename Parse>
+  auto Read(absl::string_view path, Parse parse) const {
+    absl::string_view name = path;
+    return ipv4_.ok() && absl::ConsumePrefix(&name, "net/ipv4/")
+               ? ReadAs(*ipv4_, name, parse, kSysctlBytes, "sys/net/ipv4/")
+               : ReadAs(files_, absl::StrCat("sys/", path), parse, kSysctlBytes);
   }
-  return sysctls;
-}
 
-absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const ProcFiles& files) {
+ private:
+  const ProcFiles& files_;
+  absl::StatusOr<ProcFiles> ipv4_;
+};
+
+absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const SettingFiles& files) {
   const absl::StatusOr<PortRange> range =
-      ReadAs(files, "sys/net/ipv4/ip_local_port_range", ParseIpLocalPortRange, kSysctlBytes);
+      files.Read("net/ipv4/ip_local_port_range", ParseIpLocalPortRange);
   if (!range.ok()) return range.status();
   const absl::StatusOr<PortSet> reserved =
-      ReadAs(files, "sys/net/ipv4/ip_local_reserved_ports", ParseIpLocalReservedPorts);
+      files.Read("net/ipv4/ip_local_reserved_ports", ParseIpLocalReservedPorts);
   if (!reserved.ok()) return reserved.status();
   return EphemeralPorts{.range = *range, .reserved = *reserved};
+}
+
+}  // namespace
+
+Settings ReadSettings(const ProcFiles& files) {
+  const SettingFiles setting_files(files);
+  Settings settings;
+  for (size_t i = 0; i < kSysctlCount; ++i) {
+    settings.sysctls[static_cast<Sysctl>(i)] = setting_files.Read(kSysctlPaths[i], ParseSysctl);
+  }
+  settings.ephemeral_ports = ReadEphemeralPorts(setting_files);
+  return settings;
 }
 
 TcpCounters ReadCounters(const ProcFiles& files, const std::vector<std::string>& paths) {
@@ -80,14 +96,15 @@ TcpCounters ReadCounters(const ProcFiles& files, const std::vector<std::string>&
 }
 
 NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns) {
+  Settings settings = ReadSettings(files_);
   const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   const auto tcp_mem = [&](absl::string_view text) { return ParseTcpMem(text, page_bytes); };
   const auto sockstat = [&](absl::string_view text) { return ParseSockstat(text, page_bytes); };
   return {
       .netns = ns.netns,
-      .sysctls = ReadSysctls(files_),
+      .sysctls = std::move(settings.sysctls),
       .socket_memory_limit = ReadAs(files_, "sys/net/ipv4/tcp_mem", tcp_mem),
-      .ephemeral_ports = ReadEphemeralPorts(files_),
+      .ephemeral_ports = std::move(settings.ephemeral_ports),
       .sockstat = ReadAs(files_, "net/sockstat", sockstat),
       .counters = ReadCounters(files_, {"net/snmp", "net/netstat"}),
   };

@@ -11,11 +11,15 @@
 
 namespace tcp_lifecycle {
 
+struct Settings {
+  Sysctls sysctls;
+  absl::StatusOr<EphemeralPorts> ephemeral_ports;
+};
+
 // Of the calling thread's namespace, as /proc/sys/net always is. Each error names its file:
 // NotFound or PermissionDenied with the whole path, DataLoss with the offending text. A sysctl that
 // is absent is no error.
-Sysctls ReadSysctls(const ProcFiles& files);
-absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const ProcFiles& files);
+Settings ReadSettings(const ProcFiles& files);
 // `paths`: of files like net/snmp and net/netstat. One that is absent is no error, unless all are.
 TcpCounters ReadCounters(const ProcFiles& files, const std::vector<std::string>& paths);
 

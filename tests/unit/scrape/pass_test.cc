@@ -127,6 +127,10 @@ TEST_F(PassTest, ANamespaceWhoseFactsFailIsNoSuccessAlsoWhereNobodyNeedsSockets)
   EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"b\"} 1\n"));
   EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"unread\"} 0\n"));
   EXPECT_EQ(told_["other network namespaces"], absl::PermissionDeniedError("unread"));
+  others_ = {"unread", "b", "unread"};
+  AddCollector("facts_only", {});
+  Run(Whole);
+  EXPECT_EQ(told_["other network namespaces"], absl::PermissionDeniedError("unread; and 1 more"));
 }
 
 TEST_F(PassTest, ANamespaceForWhichThereWasNoTimeCutsThePass) {
