@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "tests/unit/kernel/new_namespace.h"
@@ -21,8 +22,8 @@ using ::testing::Pair;
 class FakeSource : public SocketSource {
  public:
   explicit FakeSource(std::vector<TcpStateSet>& asked,
-                      const absl::Status& status = absl::OkStatus())
-      : asked_(asked), status_(status) {}
+                      absl::Status status = absl::OkStatus())
+      : asked_(asked), status_(std::move(status)) {}
   absl::string_view Name() const override { return "fake"; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline&,
                                    SocketVisitor& visitor) override {
