@@ -21,8 +21,7 @@ using ::testing::Pair;
 // Tells where it was opened and where it is read: a listener and a socket for each.
 class FakeSource : public SocketSource {
  public:
-  explicit FakeSource(std::vector<TcpStateSet>& asked,
-                      absl::Status status = absl::OkStatus())
+  explicit FakeSource(std::vector<TcpStateSet>& asked, absl::Status status = absl::OkStatus())
       : asked_(asked), status_(std::move(status)) {}
   absl::string_view Name() const override { return "fake"; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline&,
