@@ -14,7 +14,7 @@ namespace {
 namespace families = ports_families;
 
 void AddRange(const EphemeralPorts& ports, const Netns& netns, FamilySet& out) {
-  const auto usable = static_cast<uint32_t>(UsablePorts(ports).count());
+  const uint32_t usable = CountUsable(ports);
   out.Add(families::kRangeMin, {netns.name}, ports.range.min);
   out.Add(families::kRangeMax, {netns.name}, ports.range.max);
   if (!netns.foreign) out.Add(families::kReserved, {netns.name}, ports.range.size() - usable);

@@ -91,7 +91,7 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
     }
     report.used = use->ports.used();
     report.capacity = CapacityOf(
-        report, static_cast<uint32_t>(use->ports.usable().count()), facts.ephemeral_ports->range,
+        report, CountUsable(*facts.ephemeral_ports), facts.ephemeral_ports->range,
         pass.knows_bound_inactive,
         use->ports.told() && use->reuse.exact() && destinations_.table().evictions() == 0);
     if (pass.knows_bound_inactive) {

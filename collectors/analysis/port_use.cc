@@ -8,4 +8,9 @@ PortSet UsablePorts(const EphemeralPorts& ports) {
   return in_range & ~ports.reserved;
 }
 
+uint32_t CountUsable(const EphemeralPorts& ports) {
+  if (ports.reserved.none()) return ports.range.size();
+  return static_cast<uint32_t>(UsablePorts(ports).count());
+}
+
 }  // namespace tcp_lifecycle

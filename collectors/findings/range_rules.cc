@@ -10,7 +10,7 @@ namespace tcp_lifecycle {
 namespace {
 
 uint32_t ReservedInRange(const EphemeralPorts& ports) {
-  return ports.range.size() - static_cast<uint32_t>(UsablePorts(ports).count());
+  return ports.range.size() - CountUsable(ports);
 }
 
 // Of the usable ports.

@@ -17,7 +17,7 @@ std::optional<DoctorPorts> PortsOf(const NamespaceSnapshot& ns) {
   if (!range.ok()) return std::nullopt;
   DoctorPorts ports;
   ports.range = range->range;
-  ports.usable = static_cast<uint32_t>(UsablePorts(*range).count());
+  ports.usable = CountUsable(*range);
   ports.reserved = range->range.size() - ports.usable;
   if (const auto& report = ns.Get<PortsReport>(); report.ok()) {
     ports.capacity = report->capacity;

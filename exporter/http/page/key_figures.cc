@@ -38,7 +38,7 @@ Html Ports(const NamespaceSnapshot& ns) {
   if (!report.ok() || !ns.facts.ephemeral_ports.ok()) {
     return Tile("ports", kName, NotRead(), "");
   }
-  const uint64_t usable = UsablePorts(*ns.facts.ephemeral_ports).count();
+  const uint64_t usable = CountUsable(*ns.facts.ephemeral_ports);
   // Uncoloured: all of them in use is harmless as long as no destination has them all.
   return Tile("ports", kName,
               ToHtml(Percent(static_cast<double>(report->used), static_cast<double>(usable))),

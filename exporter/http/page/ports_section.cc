@@ -62,7 +62,7 @@ Html PortsSection(const SectionInput& input) {
   if (!ports.ok()) {
     body += Problem(ports.status());
   } else {
-    const uint64_t usable = UsablePorts(*ports).count();
+    const uint64_t usable = CountUsable(*ports);
     const std::string range = absl::StrCat(ports->range.min, " – ", ports->range.max);
     body += Fill(R"(<dl class="figures">$0$1$2</dl>)", Figure("Range", ToHtml(range)),
                  Figure("Reserved in it", ToHtml(ports->range.size() - usable)),

@@ -32,12 +32,17 @@ TEST(UsablePortsTest, LeaveReservedPortsOut) {
   EphemeralPorts ports = Range(40000, 40009);
   for (int port : {39999, 40000, 40002, 40003, 40004, 40010}) ports.reserved[port] = true;
   EXPECT_EQ(UsablePorts(ports).count(), 6);
+  EXPECT_EQ(CountUsable(ports), 6u);
 }
 
-TEST(UsablePortsTest, ReachTheLastPort) { EXPECT_EQ(UsablePorts(Range(65535, 65535)).count(), 1); }
+TEST(UsablePortsTest, ReachTheLastPort) {
+  EXPECT_EQ(UsablePorts(Range(65535, 65535)).count(), 1);
+  EXPECT_EQ(CountUsable(Range(65535, 65535)), 1u);
+}
 
 TEST(UsablePortsTest, OfAnInvertedRangeThereAreNone) {
   EXPECT_EQ(UsablePorts(Range(40009, 40000)).count(), 0);
+  EXPECT_EQ(CountUsable(Range(40009, 40000)), 0u);
 }
 
 TEST(PortUseTest, AnOutboundConnectionUsesItsPortAndBlocksNone) {
