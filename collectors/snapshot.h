@@ -32,6 +32,8 @@ struct NamespaceSnapshot {
   absl::Status stream;
   // Of a foreign one: why a fact is not there that its kernel has.
   absl::Status compact_facts;
+  // OK when all that the page tells of it could be read.
+  const absl::Status& failure() const { return compact_facts.ok() ? stream : compact_facts; }
   ReportsOf<CollectorList>::Type reports;
 
   template <typename Report>

@@ -11,24 +11,27 @@
 namespace tcp_lifecycle {
 namespace {
 
+absl::Status Failed(absl::string_view what, const std::vector<absl::string_view>& names) {
+  if (names.empty()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(what, ": ", absl::StrJoin(names, ", ")));
+}
+
 absl::Status FailedCollectors(const ScrapeResult& result) {
   std::vector<absl::string_view> failed;
   for (const CollectorResult& collector : result.collectors) {
     if (!collector.status.ok()) failed.emplace_back(collector.name);
   }
-  if (failed.empty()) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("failed collectors: ", absl::StrJoin(failed, ", ")));
+  return Failed("failed collectors", failed);
 }
 
+// Besides the own one, whose collectors fail.
 absl::Status FailedNamespaces(const ScrapeResult& result) {
   std::vector<absl::string_view> failed;
   for (const NamespaceSnapshot& ns : result.snapshot.namespaces) {
-    const bool read = ns.compact_facts.ok() && ns.stream.ok();
-    if (ns.facts.netns.foreign && !read) failed.emplace_back(ns.facts.netns.name);
+    const Netns& netns = ns.facts.netns;
+    if (netns.foreign && !ns.failure().ok()) failed.emplace_back(netns.name);
   }
-  if (failed.empty()) return absl::OkStatus();
-  return absl::UnavailableError(
-      absl::StrCat("network namespaces not read: ", absl::StrJoin(failed, ", ")));
+  return Failed("network namespaces not read", failed);
 }
 
 }  // namespace

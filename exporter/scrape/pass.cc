@@ -129,9 +129,8 @@ void Pass::TellOfOthers(const Snapshot& snapshot) const {
   size_t more = 0;
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
     if (!ns.facts.netns.foreign) continue;
-    const absl::Status& failure = ns.compact_facts.ok() ? ns.stream : ns.compact_facts;
-    if (!failure.ok() && !status.ok()) ++more;
-    status.Update(failure);
+    if (!ns.failure().ok() && !status.ok()) ++more;
+    status.Update(ns.failure());
   }
   if (more > 0) {
     status = {status.code(), absl::StrCat(status.message(), "; and ", more, " more")};

@@ -133,8 +133,7 @@ constexpr FamilyDescriptor kFamilies[] = {
 
 void DescribePass(const ScrapeResult& result, FamilySet& out) {
   for (const NamespaceSnapshot& netns : result.snapshot.namespaces) {
-    out.Add(kFamilies[kNamespaceSuccess], {netns.facts.netns.name},
-            netns.stream.ok() && netns.compact_facts.ok() ? 1 : 0);
+    out.Add(kFamilies[kNamespaceSuccess], {netns.facts.netns.name}, netns.failure().ok() ? 1 : 0);
   }
   out.Add(kFamilies[kNamespacesOmitted], {},
           static_cast<double>(result.snapshot.omitted_namespaces));
