@@ -48,6 +48,9 @@ enum SocketFlag : uint16_t {
   kKeepaliveOff = 1 << 3,
   // TIME_WAIT whose port no connect() takes over: its peer sent no timestamps.
   kNeverReused = 1 << 4,
+  // TIME_WAIT on a kernel without tcp_tw_reuse_delay: its last timestamp is of the present second,
+  // and connect() takes over its port from the next second on.
+  kReusedNextSecond = 1 << 5,
 };
 
 struct Socket {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "absl/status/statusor.h"
@@ -23,6 +24,9 @@ struct SocketQuery {
   std::span<const WatchedNetns> namespaces = {};
   // Of each namespace in place of `states`; empty: `states` of all.
   std::span<const TcpStateSet> states_of_each = {};
+  // At most so many TCP sockets of all these namespaces together are bound without being connected
+  // or listening; nullopt where nobody counted.
+  std::optional<uint64_t> most_bound_inactive = std::nullopt;
 
   TcpStateSet StatesOf(size_t namespace_index) const {
     return states_of_each.empty() ? states : states_of_each[namespace_index];
@@ -38,8 +42,13 @@ class SocketVisitor {
   virtual void OnSockets(std::span<Socket> /*sockets*/) {}  // never in state kListen
   // By a source that sees the kernel's own mark of each port: all that no autobinding connect() of
   // the namespace takes, whatever its destination. All others are held by autobound sockets alone.
-  // Such a source puts kNeverReused on each socket that it is true of.
+  // Such a source puts kNeverReused, and on kernels without tcp_tw_reuse_delay kReusedNextSecond, on
+  // each socket that it is true of.
   virtual void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& /*ports*/) {}
+  // By a source that can read it: a connected socket, part of the stream as well, whose connect()
+  // chose its port from a range of its own (IP_LOCAL_PORT_RANGE), each bound being that of the
+  // namespace where the socket sets only the other.
+  virtual void OnOwnRange(const Socket& /*socket*/, const PortRange& /*range*/) {}
   // What is told of this namespace is not whole; that of others is.
   virtual void OnFailure(uint32_t /*namespace_index*/, const absl::Status& /*status*/) {}
 };
