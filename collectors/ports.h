@@ -21,6 +21,8 @@ struct PortsReport {
   // At least so many destinations are in the report, whatever the settings.
   static constexpr size_t kMinDestinations = 10;
   static constexpr size_t kMaxBindSources = 10;
+  // The least usable ports for each socket that may hold one unseen, for bind_sources to say much.
+  static constexpr uint32_t kPortsPerUnseen = 10;
 
   // By PortBlock, among the usable ports. A port counts once, for the first in this order that
   // holds it. kBound is nullopt where the source cannot see bound-inactive sockets.
@@ -36,7 +38,8 @@ struct PortsReport {
   uint64_t table_limit = 0;
   uint64_t table_evictions = 0;
   uint64_t table_error_ports = 0;
-  // Free ports for bind((address, 0)). nullopt where the source cannot see bound-inactive sockets.
+  // Free ports for bind((address, 0)). Where the source cannot see bound-inactive sockets at least
+  // so many, and nullopt where there may be too many of these to tell.
   std::optional<std::vector<BindSource>> bind_sources;
   uint32_t bind_free_any = 0;  // for the wildcard address; known where bind_sources is
 };

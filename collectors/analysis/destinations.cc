@@ -20,7 +20,8 @@ void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, Des
   if (port == PortKind::kBlocked) return;  // will not be taken over, nor help when it expires
   const bool applies = (socket.flags & kNeverReused) == 0 &&
                        rule.Applies(socket.local_address, socket.remote_address, socket.scope);
-  const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms);
+  const bool next_second = (socket.flags & kReusedNextSecond) != 0;
+  const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms, next_second);
   if (applies && free_ms == 0) {
     ++use.reusable;
     return;

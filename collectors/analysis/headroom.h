@@ -19,7 +19,8 @@ struct Bounds {
 struct PortCapacity {
   uint32_t usable = 0;
   uint32_t blocked = 0;  // of usable: lost to every autobinding connect()
-  // Usable ports that no socket holds; 0 where the source does not see every socket that can.
+  // Usable ports that no socket holds; at least so many where the source does not see every socket
+  // that can.
   uint32_t untouched = 0;
   bool may_miss_one = false;  // connect() in a range of an odd number of ports, more than one
   bool is_exact = false;      // nothing is unknown of what holds a port and until when

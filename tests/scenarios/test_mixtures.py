@@ -53,9 +53,7 @@ def check_bounds(pages, key, truth, plan, description):
         assert low <= truth <= high, f"{key} by {source}: {low} <= {truth} <= {high}\n{description}"
         least, most = page[key].utilization
         assert least < 1 if truth else most == 1, f"{key}: {least}..{most}, {truth}\n{description}"
-        if source == "procfs":
-            assert low == 0, description
-        elif source == "bpf":
+        if source == "bpf":
             assert high - low == (0 if plan.is_even else min(high, 1)), (
                 f"{key}: {low}..{high}\n{description}")
         elif plan.upper_bound_is_exact:

@@ -57,7 +57,7 @@ class PassTest : public ::testing::Test {
   std::vector<std::string> others_;  // namespaces besides the own one
   uint64_t cookie_ = 1;              // theirs
   std::map<std::string, Seen> seen_;
-  std::vector<TcpStateSet> asked_;
+  std::vector<SocketQuery> asked_;
   std::map<std::string, absl::Status> told_;
   absl::StatusOr<ProcessStats> process_ = ProcessStats{.open_fds = 7};
 };
@@ -77,7 +77,19 @@ TEST_F(PassTest, TheSourceIsAskedOnceForTheUnionOfStates) {
   AddCollector("a", kConnections);
   AddCollector("b", kTimeWait);
   Run(Whole);
-  EXPECT_THAT(asked_, ElementsAre(kConnections | kTimeWait));
+  ASSERT_THAT(asked_, SizeIs(1));
+  EXPECT_EQ(asked_[0].states, kConnections | kTimeWait);
+}
+
+TEST_F(PassTest, TheSourceIsToldHowManySocketsCanBeBoundUnseen) {
+  for (const auto& [others, bound] :
+       std::map<std::vector<std::string>, uint64_t>{{{}, 20}, {{"b"}, 10}, {{"b", "unread"}, 10}}) {
+    AddCollector("a", kConnections);
+    others_ = others;
+    const ScrapeResult result = Run(Whole);
+    EXPECT_EQ(asked_.back().most_bound_inactive, bound);
+    EXPECT_EQ(result.snapshot.most_bound_inactive, bound);
+  }
 }
 
 TEST_F(PassTest, WithoutACollectorThatNeedsItThereIsNoStream) {
