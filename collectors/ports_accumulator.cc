@@ -59,7 +59,8 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
   PortsAccumulator(const Snapshot& snapshot, const Admission& admission)
       : ReportAccumulator(MakeStates(snapshot)),
         admission_(admission),
-        most_bound_inactive_(snapshot.most_bound_inactive) {}
+        most_bound_inactive_(snapshot.most_bound_inactive),
+        destinations_(Destinations::kLimit, snapshot.source_knows_scope) {}
 
   void ObserveListeners(std::span<const Listener> listeners) override {
     for (const Listener& listener : listeners) {

@@ -53,6 +53,7 @@ struct Snapshot {
   uint64_t omitted_namespaces = 0;  // for the limit of their number
   // SocketQuery::most_bound_inactive
   std::optional<uint64_t> most_bound_inactive = std::nullopt;
+  bool source_knows_scope = true;  // SocketSource::KnowsScope()
   PassInfo pass;
 
   const NamespaceSnapshot& own() const { return namespaces.front(); }

@@ -35,11 +35,16 @@ void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, Des
 
 void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rule) {
   if (!BelongsToDestination(socket, port)) return;
-  DestinationUse& use = table_.Count({socket.local_address, socket.remote_address,
-                                      socket.remote_port, socket.namespace_index, socket.scope});
+  const DestinationKey key = {socket.local_address, socket.remote_address, socket.remote_port,
+                              socket.namespace_index, socket.scope};
+  if (repeats_ && port != PortKind::kOther && repeats_->Seen(key, socket.local_port)) {
+    port = PortKind::kOther;  // counted already
+    if (!BelongsToDestination(socket, port)) return;
+  }
+  DestinationUse& use = table_.Count(key);
   switch (socket.state) {
     case TcpState::kTimeWait:
-      AddTimeWait(socket, port, rule, use);
+      AddTimeWait(socket, port, rule, use);  // never kOther
       break;
     case TcpState::kSynSent:
       ++use.syn_sent;
@@ -53,6 +58,13 @@ void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rul
   }
   use.used += port != PortKind::kOther ? 1 : 0;
   use.on_blocked += port == PortKind::kBlocked ? 1 : 0;
+}
+
+const DestinationUse* Destinations::SharedWith(const DestinationKey& key) const {
+  if (key.scope == 0) return nullptr;
+  DestinationKey unbound = key;
+  unbound.scope = 0;
+  return table_.Find(unbound);
 }
 
 }  // namespace tcp_lifecycle

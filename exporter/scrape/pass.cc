@@ -94,6 +94,7 @@ void Pass::ReadFacts(const NetnsList& list, Snapshot& snapshot) {
   }
   memory_.KeepOnly(remembered);
   snapshot.most_bound_inactive = BoundInactiveAtMost(snapshot);
+  if (parts_.source != nullptr) snapshot.source_knows_scope = parts_.source->KnowsScope();
   if (parts_.connect_events != nullptr) {
     snapshot.namespaces.front().facts.connect_events = parts_.connect_events->Read();
   }

@@ -220,6 +220,20 @@ TEST(PortsTest, ASourceThatKnowsEachBlockedPortLosesNothingToUnseenSockets) {
   EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=max")], 3);
 }
 
+// Two rows that look alike: a socket that is bound to a device and one that is not.
+TEST(PortsTest, WhereTheDeviceIsNotKnownAPortThatIsListedTwiceIsHeldOnce) {
+  for (const bool knows_scope : {true, false}) {
+    Snapshot snapshot = MakeSnapshot();
+    snapshot.source_knows_scope = knows_scope;
+    std::vector<Socket> sockets = SomeConnections();
+    for (const Socket& socket : SomeConnections()) sockets.push_back(socket);
+    RunPass(PortsCollector(), snapshot, {}, sockets);
+    const Page page = PageOf(snapshot);
+    EXPECT_EQ(page[Of("destination_ports_used")], knows_scope ? 10 : 5);
+    EXPECT_EQ(page[Of("destination_utilization_ratio", ",bound=min")], knows_scope ? 1 : 5.0 / 9);
+  }
+}
+
 TEST(PortsTest, OnlyTheFullestDestinationsOfAllNamespacesAreExported) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces.push_back(MakeNamespace("other"));

@@ -32,10 +32,12 @@ inline Socket Connection(uint16_t local_port, uint16_t remote_port) {
 class FakeSource : public SocketSource {
  public:
   using Script = std::function<absl::StatusOr<PassInfo>(const Deadline&, SocketVisitor&)>;
-  explicit FakeSource(Script script, std::vector<SocketQuery>* asked = nullptr)
-      : script_(std::move(script)), asked_(asked) {}
+  explicit FakeSource(Script script, std::vector<SocketQuery>* asked = nullptr,
+                      bool knows_scope = true)
+      : script_(std::move(script)), asked_(asked), knows_scope_(knows_scope) {}
 
   absl::string_view Name() const override { return "replay"; }
+  bool KnowsScope() const override { return knows_scope_; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override {
     if (asked_ != nullptr) asked_->push_back(query);
@@ -45,6 +47,7 @@ class FakeSource : public SocketSource {
  private:
   Script script_;
   std::vector<SocketQuery>* asked_;
+  bool knows_scope_;
 };
 
 // `self` and others, which have that cookie.

@@ -28,7 +28,7 @@ class PassTest : public ::testing::Test {
         std::make_unique<CountingCollector>(std::string(name), states, seen_[std::string(name)]));
   }
   Pass Make(FakeSource::Script script) {
-    parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_);
+    parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_, knows_scope_);
     parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_);
     parts_.facts = std::make_unique<FakeFacts>();
     parts_.process = std::make_unique<FakeProcess>(process_);
@@ -58,6 +58,7 @@ class PassTest : public ::testing::Test {
   uint64_t cookie_ = 1;              // theirs
   std::map<std::string, Seen> seen_;
   std::vector<SocketQuery> asked_;
+  bool knows_scope_ = true;
   std::map<std::string, absl::Status> told_;
   absl::StatusOr<ProcessStats> process_ = ProcessStats{.open_fds = 7};
 };
@@ -89,6 +90,14 @@ TEST_F(PassTest, TheSourceIsToldHowManySocketsCanBeBoundUnseen) {
     const ScrapeResult result = Run(Whole);
     EXPECT_EQ(asked_.back().most_bound_inactive, bound);
     EXPECT_EQ(result.snapshot.most_bound_inactive, bound);
+  }
+}
+
+TEST_F(PassTest, WhetherTheSourceKnowsTheDeviceIsThereBeforeTheStream) {
+  for (const bool knows : {true, false}) {
+    AddCollector("a", kConnections);
+    knows_scope_ = knows;
+    EXPECT_EQ(Run(Whole).snapshot.source_knows_scope, knows);
   }
 }
 
