@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "collectors/analysis/bind_pool.h"
+#include "collectors/analysis/own_ranges.h"
 #include "collectors/analysis/port_use.h"
 #include "collectors/analysis/ranking.h"
 #include "collectors/collector.h"
@@ -21,6 +22,7 @@ struct PortsReport {
   // At least so many destinations are in the report, whatever the settings.
   static constexpr size_t kMinDestinations = 10;
   static constexpr size_t kMaxBindSources = 10;
+  static constexpr size_t kMaxOwnRanges = 10;
   // The least usable ports for each socket that may hold one unseen, for bind_sources to say much.
   static constexpr uint32_t kPortsPerUnseen = 10;
 
@@ -42,6 +44,8 @@ struct PortsReport {
   // so many, and nullopt where there may be too many of these to tell.
   std::optional<std::vector<BindSource>> bind_sources;
   uint32_t bind_free_any = 0;  // for the wildcard address; known where bind_sources is
+  // The fullest ranges that sockets have of their own. nullopt where the source does not read them.
+  std::optional<std::vector<OwnRangeReport>> own_ranges;
 };
 
 class PortsCollector final : public Collector {

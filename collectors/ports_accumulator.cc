@@ -18,7 +18,9 @@ struct NamespaceUse {
   uint32_t index;  // Socket::namespace_index
   ReuseRule reuse;
   PortUse ports;
+  PortRange range;
   BindPool bind_pool = {};
+  OwnRanges own_ranges = {};
 };
 
 // Of so many ports that no socket was seen to hold, those that surely are free: each of the unseen
@@ -35,8 +37,9 @@ std::vector<State> MakeStates(const Snapshot& snapshot) {
   for (uint32_t i = 0; i < states.size(); ++i) {
     const NamespaceFacts& facts = snapshot.namespaces[i].facts;
     if (!facts.ephemeral_ports.ok()) continue;
-    states[i].emplace(
-        NamespaceUse{i, ReuseRule(facts.sysctls), PortUse(UsablePorts(*facts.ephemeral_ports))});
+    states[i].emplace(NamespaceUse{i, ReuseRule(facts.sysctls),
+                                   PortUse(UsablePorts(*facts.ephemeral_ports)),
+                                   facts.ephemeral_ports->range});
   }
   return states;
 }
@@ -90,6 +93,9 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
   void ObserveBlockedPorts(uint32_t namespace_index, const PortSet& ports) override {
     if (State& use = Of(namespace_index)) use->ports.SetBlocked(ports);
   }
+  void ObserveOwnRange(const Socket& socket, const PortRange& range) override {
+    if (State& use = Of(socket)) use->own_ranges.Add(socket, range, use->range, use->ports);
+  }
 
  private:
   absl::StatusOr<PortsReport> Make(State use, const NamespaceFacts& facts,
@@ -115,6 +121,12 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
         source.free = LessUnseen(source.free, *unseen);
       }
       report.bind_free_any = LessUnseen(report.capacity.usable - report.used, *unseen);
+    }
+
+    // A source that knows which ports are blocked (BPF) reads ranges as well: none means none
+    // there.
+    if (use->ports.told() || !use->own_ranges.empty()) {
+      report.own_ranges = use->own_ranges.Fullest(use->ports, PortsReport::kMaxOwnRanges);
     }
 
     Ranking ranking = Rank(destinations_, use->index, report.capacity, use->reuse, admission_,

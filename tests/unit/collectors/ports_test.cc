@@ -220,6 +220,37 @@ TEST(PortsTest, ASourceThatKnowsEachBlockedPortLosesNothingToUnseenSockets) {
   EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=max")], 3);
 }
 
+// Which of the ports 40002 and 40003, the range of its own, a socket holds.
+std::optional<std::vector<OwnRangeReport>> OwnRangesWith(bool has_own_range, bool blocked_is_told) {
+  Snapshot snapshot = MakeSnapshot();
+  const std::unique_ptr<Accumulator> accumulator = PortsCollector().Begin(snapshot);
+  if (blocked_is_told) {
+    PortSet blocked;
+    blocked[40003] = true;
+    accumulator->ObserveBlockedPorts(0, blocked);
+  }
+  if (has_own_range) {
+    accumulator->ObserveOwnRange(OnPort(40002, TcpState::kEstablished, Role::kOutbound),
+                                 {40002, 40003});
+  }
+  accumulator->Finish(snapshot);
+  return snapshot.namespaces[0].Get<PortsReport>()->own_ranges;
+}
+
+TEST(PortsTest, RangesOfSingleSocketsAreInTheReport) {
+  const auto ranges = OwnRangesWith(true, true);
+  ASSERT_TRUE(ranges.has_value());
+  ASSERT_EQ(ranges->size(), 1u);
+  EXPECT_EQ(ranges->front().used, 1u);
+  EXPECT_EQ(ranges->front().open, 1u);
+  EXPECT_EQ(OwnRangesWith(true, false)->front().open, 2u);
+}
+
+TEST(PortsTest, ThatNoSocketHasARangeIsKnownOnlyToASourceThatReadsThem) {
+  EXPECT_EQ(OwnRangesWith(false, true)->size(), 0u);
+  EXPECT_FALSE(OwnRangesWith(false, false).has_value());
+}
+
 // Two rows that look alike: a socket that is bound to a device and one that is not.
 TEST(PortsTest, WhereTheDeviceIsNotKnownAPortThatIsListedTwiceIsHeldOnce) {
   for (const bool knows_scope : {true, false}) {

@@ -103,6 +103,7 @@ class FakeProcess : public ProcessStatsReader {
 struct Seen {
   std::vector<Socket> sockets;
   size_t listeners = 0;
+  std::vector<PortRange> own_ranges;
   bool finished = false;
 };
 
@@ -138,6 +139,9 @@ class CountingCollector : public Collector {
     }
     void Observe(std::span<const Socket> sockets) override {
       seen_.sockets.insert(seen_.sockets.end(), sockets.begin(), sockets.end());
+    }
+    void ObserveOwnRange(const Socket&, const PortRange& range) override {
+      seen_.own_ranges.push_back(range);
     }
     void Finish(Snapshot&) override { seen_.finished = true; }
 

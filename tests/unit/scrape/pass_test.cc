@@ -93,6 +93,19 @@ TEST_F(PassTest, TheSourceIsToldHowManySocketsCanBeBoundUnseen) {
   }
 }
 
+TEST_F(PassTest, EveryCollectorSeesTheRangesOfSingleSockets) {
+  AddCollector("a", kConnections);
+  AddCollector("b", kTimeWait);
+  Run([](const Deadline& deadline, SocketVisitor& visitor) {
+    visitor.OnOwnRange(Connection(40001, 443), {40000, 40009});
+    return Whole(deadline, visitor);
+  });
+  for (const char* name : {"a", "b"}) {
+    EXPECT_THAT(seen_[name].own_ranges, ElementsAre(PortRange{40000, 40009}));
+    EXPECT_THAT(seen_[name].sockets, SizeIs(2));
+  }
+}
+
 TEST_F(PassTest, WhetherTheSourceKnowsTheDeviceIsThereBeforeTheStream) {
   for (const bool knows : {true, false}) {
     AddCollector("a", kConnections);
