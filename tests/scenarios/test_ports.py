@@ -109,7 +109,7 @@ def test_k4_bound_sockets_that_are_not_listed_lower_the_least_by_their_number(ne
     """Counted are the TCP sockets of the host that are in no table of the namespace."""
     netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40999")
     server = tcp.listen(netns)
-    exporter = Exporter(netns, "procfs")
+    exporter = Exporter(netns, "procfs", flags=["--collector.ports.min-utilization=0"])
     exporter.scrape()
     for _ in range(4):
         tcp.connect(netns, server.getsockname())

@@ -84,7 +84,8 @@ class FakeFacts : public FactsReader {
       facts.ephemeral_ports = absl::PermissionDeniedError("unread");
       return facts;
     }
-    facts.sockstat = Sockstat{.allocated = 30};
+    facts.sockstat = Sockstat();
+    facts.sockstat->allocated = 30;
     facts.tcp_in_use = 10;
     return facts;
   }
