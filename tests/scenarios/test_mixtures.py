@@ -56,6 +56,6 @@ def check_bounds(pages, key, truth, plan, description):
         if source == "bpf":
             assert high - low == (0 if plan.is_even else min(high, 1)), (
                 f"{key}: {low}..{high}\n{description}")
-        elif plan.upper_bound_is_exact:
+        elif plan.upper_bound_is_exact and source != "procfs":  # which knows no bound sockets
             assert truth == high, f"{key}: {truth} == {high}\n{description}"
             assert truth or least == 1, f"{key}: {least} == 1\n{description}"

@@ -51,7 +51,7 @@ def test_sock_diag_procfs_and_replay_agree(netns, peer, link, tmp_path):
                    for bound in ("min", "max"))
     diag_most = diag.pop(most)
     assert seen_by_procfs.pop(least) < diag.pop(least) < diag_most < 0.001
-    assert 0.001 > seen_by_procfs.pop(most) > diag_most
+    assert 0.1 > seen_by_procfs.pop(most) > diag_most  # sockets of other namespaces are unseen too
     for series in [series for series in seen_by_procfs if series[0] == PREFIX + "bind_ports_free"]:
         assert seen_by_procfs.pop(series) < diag[series]
     known_to_procfs = {series: value for series, value in diag.items()
