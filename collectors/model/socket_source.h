@@ -74,6 +74,9 @@ class SocketSource {
   // Closed set: bpf, bpf_probe, sock_diag, procfs, replay.
   virtual absl::string_view Name() const = 0;
 
+  // Whether it fills in Socket::scope. Where it does not, two rows can look like one connection.
+  virtual bool KnowsScope() const { return true; }
+
   // For each namespace: blocked ports, listeners, bound-inactive, then the rest, so that what
   // blocks a port and the listeners are known before the first connected row. DeadlineExceeded when
   // the deadline cut it, DataLoss when the kernel did or when its bytes make no sense; what was

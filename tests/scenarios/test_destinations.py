@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from harness import ss, tcp
-from harness.destinations import of, on_page, worst_utilization
+from harness.destinations import UpTo, of, on_page, worst_utilization
 from harness.exporter import Exporter
 from harness.snat import SnatRouter
 from harness.waiting import wait_until
@@ -155,10 +155,8 @@ def test_k3_binders_take_ports_from_everybody(netns, peer, link, exporter, sourc
     assert {key: (seen.used, seen.headroom[1]) for key, seen in on_page(page).items()} == expected
     assert {seen.headroom[0] for seen in on_page(page).values()} == {0}
     assert worst_utilization(page) == (pytest.approx(0.1) if misled else 1, 1)
-    if source == "procfs":
-        assert not page.has("bind_ports_free")
-    else:
-        assert page.by("source_address", "bind_ports_free") == {"any": 0, here: 0}
+    free = page.by("source_address", "bind_ports_free")
+    assert free == {"any": 0, here: 0} or (source == "procfs" and not free)
 
 
 def test_k3_bind_draws_from_the_ports_of_its_source_address(netns, exporter, source):
@@ -171,11 +169,12 @@ def test_k3_bind_draws_from_the_ports_of_its_source_address(netns, exporter, sou
     netns.socket().bind(("0.0.0.0", 40004))
 
     page = exporter.scrape()
-    if source == "procfs":
-        assert not page.has("bind_ports_free")
-        return
     free = page.by("source_address", "bind_ports_free")
-    assert free == {"any": 5, "127.0.0.1": 6, "127.0.0.2": 7}
+    expected = {"any": 5, "127.0.0.1": 6, "127.0.0.2": 7}
+    if source == "procfs":  # at least so many, or absent where too many sockets are unseen
+        assert all(ports <= expected[address] for address, ports in free.items())
+        return
+    assert free == expected
     for address, ports in (("127.0.0.1", 6), ("127.0.0.2", 7), ("0.0.0.0", 5)):
         assert tcp.bind_until_it_fails(netns, address) == (ports, errno.EADDRINUSE)
 
@@ -264,7 +263,7 @@ def test_k18_what_a_dump_cannot_tell_moves_the_upper_bound(netns, peer, link, ex
 
     page = exporter.scrape()
     assert of(page, here, there, 80).headroom == (
-        0 if source == "procfs" else PORTS - 2, PORTS - (2 if source == "bpf" else 1))
+        UpTo(PORTS - 2) if source == "procfs" else PORTS - 2, PORTS - (2 if source == "bpf" else 1))
     assert len(tcp.connect_until_it_fails(netns, (there, 80))[0]) == PORTS - 2
 
 

@@ -6,6 +6,21 @@ from typing import Optional
 BOUNDS = ("min", "max")
 
 
+class UpTo:
+    """Equal to each number from 0 to `most`: the lower bound of a source that does not list bound
+    sockets. It falls by as many as there can be, and sockets of all namespaces that the exporter
+    does not read can be bound."""
+
+    def __init__(self, most):
+        self._most = most
+
+    def __eq__(self, other):
+        return 0 <= other <= self._most
+
+    def __repr__(self):
+        return f"0..{self._most}"
+
+
 @dataclasses.dataclass(frozen=True)
 class Destination:
     used: int
