@@ -12,6 +12,7 @@
 #include "collectors/model/deadline.h"
 #include "collectors/model/netns.h"
 #include "collectors/model/port_set.h"
+#include "collectors/model/reader_account.h"
 #include "collectors/model/socket.h"
 #include "collectors/model/tcp_state.h"
 
@@ -73,6 +74,8 @@ class SocketSource {
 
   // Closed set: bpf, sock_diag, procfs, replay.
   virtual absl::string_view Name() const = 0;
+
+  virtual ReaderAccount Account() const { return {}; }
 
   // For each namespace: blocked ports, listeners, bound-inactive, then the rest, so that what
   // blocks a port and the listeners are known before the first connected row. DeadlineExceeded when

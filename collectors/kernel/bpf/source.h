@@ -20,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "collectors/kernel/bpf/timed_walk.h"
 #include "collectors/kernel/bpf/walk_program.h"
 #include "collectors/kernel/bpf/watched.h"
 #include "collectors/kernel/namespaces/netns_home.h"
@@ -31,9 +32,10 @@ class BpfSource : public SocketSource {
  public:
   // To be made in the exporter's own namespace.
   BpfSource(std::unique_ptr<WalkProgram> program, std::unique_ptr<SocketSource> dumps)
-      : program_(std::move(program)), dumps_(std::move(dumps)) {}
+      : program_(std::make_unique<TimedWalk>(std::move(program))), dumps_(std::move(dumps)) {}
 
   absl::string_view Name() const override { return "bpf"; }
+  ReaderAccount Account() const override { return {std::nullopt, program_->seconds()}; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override;
 
@@ -67,7 +69,7 @@ class BpfSource : public SocketSource {
     return walked_netns_ == WalkedNetns::kOwn ? 0 : watched_.IndexOf(record);
   }
 
-  std::unique_ptr<WalkProgram> program_;
+  std::unique_ptr<TimedWalk> program_;
   std::unique_ptr<SocketSource> dumps_;
   NetnsHome home_;
   WatchedInodes watched_;
