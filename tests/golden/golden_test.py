@@ -13,6 +13,9 @@ NOT_RECORDED = {
     "tcp_lifecycle_namespace_container_info",
     "tcp_lifecycle_scrape_pass_pieces",
     "tcp_lifecycle_scrape_pass_rewalks",
+    "tcp_lifecycle_scrape_source_disagreements_total",
+    "tcp_lifecycle_scrape_bpf_seconds_total",
+    "tcp_lifecycle_scrape_bpf_map_memory_bytes",
     "tcp_lifecycle_connect_failures_total",
     "tcp_lifecycle_port_exhaustion_total",
 }
