@@ -66,7 +66,7 @@ void AddAdvice(const HostFacts& facts, std::string& text) {
   } else if (!by_bpf) {
     AddLine(text, "missing",
             "exact numbers of connections left and keepalive behind other timers: "
-            "no BPF reader works on this kernel");
+            "no BPF reader works and is right on this kernel");
   }
   if (facts.namespaces_read < facts.namespaces || !facts.namespaces_status.ok()) {
     if (!Has(facts, CAP_SYS_ADMIN) || !Has(facts, CAP_SYS_PTRACE)) {

@@ -5,7 +5,7 @@
 namespace tcp_lifecycle {
 
 size_t SocketSample::KindOf(const Socket& socket) {
-  size_t kind = static_cast<size_t>(socket.state);
+  auto kind = static_cast<size_t>(socket.state);
   kind = kind * kFamilyCount + static_cast<size_t>(socket.family);
   kind = kind * kTimerCount + static_cast<size_t>(socket.timer);
   kind = kind * 2 + ((socket.flags & kKeepaliveOn) != 0 ? 1 : 0);
