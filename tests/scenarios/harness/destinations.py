@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Optional
 
+from harness.features import sees_bound
+
 BOUNDS = ("min", "max")
 
 
@@ -40,6 +42,12 @@ def of(page, *key):
 
 def worst_utilization(page):
     return tuple(page.value("destination_utilization_max_ratio", bound=bound) for bound in BOUNDS)
+
+
+def least(exact, reader):
+    """What the lower bound of a headroom may be where `exact` is right for the sockets that the
+    reader sees: it allows for bound ones that it does not see."""
+    return range(exact if sees_bound(reader) else 0, exact + 1)
 
 
 def _key(pairs):

@@ -12,6 +12,8 @@ import signal
 import socket
 import subprocess
 
+from harness.waiting import SLOW
+
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
 _OWN = "/proc/thread-self/ns/net"
@@ -91,7 +93,7 @@ class Namespace:
         """Runs a program to its end and returns its standard output; its failure is ours."""
         with self.entered():
             done = subprocess.run(command, capture_output=True, text=True, check=False,
-                                  timeout=timeout_seconds, **options)
+                                  timeout=timeout_seconds * SLOW, **options)
         assert done.returncode == 0, (
             f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout
