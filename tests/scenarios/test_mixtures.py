@@ -14,7 +14,7 @@ from harness.still import still
 from harness.waiting import SLOW
 
 SOURCES = [reader for reader in READERS if reader not in BPF_READERS or not why_not(reader)]
-MIXTURES = 60 if SLOW == 1 else 15
+MIXTURES = 60 if SLOW == 1 else 8
 ALL_DESTINATIONS = ("--collector.ports.min-utilization=0", "--collector.ports.top=100")
 
 

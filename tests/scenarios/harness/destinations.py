@@ -47,7 +47,7 @@ def worst_utilization(page):
 def least(exact, reader):
     """What the lower bound of a headroom may be where `exact` is right for the sockets that the
     reader sees: it allows for bound ones that it does not see."""
-    return range(exact if sees_bound(reader) else 0, exact + 1)
+    return range(int(exact) if sees_bound(reader) else 0, int(exact) + 1)
 
 
 def _key(pairs):

@@ -94,8 +94,8 @@ FEATURES = {
     "own_hash": Feature((6, 1), _has_file("tcp_child_ehash_entries")),
     # A dump lists sockets that are bound, neither listening nor connected.
     "bound_sockets": Feature((6, 8), _lists_bound_sockets),
-    # A socket can have a port range of its own.
-    "socket_port_range": Feature((6, 3), _takes_port_range),
+    # A socket can have a port range of its own; new in 6.3, and in 6.1 by a stable update.
+    "socket_port_range": Feature((6, 1), _takes_port_range),
 }
 
 
