@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Makes DIR/vmlinuz and DIR/initrd from the newest amd64 kernel of a Debian suite: fetch.sh SUITE DIR [--now]
+# Makes DIR/vmlinuz and DIR/initrd from the newest amd64 kernel of a Debian suite:
+# fetch.sh SUITE DIR [--now]
 #
 # The mirror is that of the machine's own apt sources, the signatures are checked with Debian's
 # keyring, and apt's lists and configuration stay as they are. What is there already is used for a
-# day without asking the mirror; --now asks. Without the mirror an older copy is used, and named.
+# day without asking the mirror; --now asks. Without the mirror an older copy is used, and named;
+# without that the exit status is 75.
 # init is what boots; DIR/version names the package's version, DIR/release is what `uname -r` says.
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")

@@ -27,7 +27,6 @@ import jobs  # noqa: E402
 from harness import features  # noqa: E402
 
 BUILD = ROOT / "build/kernels"
-AT_A_TIME = 2
 NOT_REACHED = 75  # of fetch.sh
 PART_SECONDS, ALL_SECONDS = 420, 2400
 OUTCOMES = ("passed", "failed", "error", "skipped")
@@ -38,15 +37,16 @@ _STATUS = re.compile(r"^machine: status (\d+)$", re.MULTILINE)
 @dataclasses.dataclass
 class Result:
     suite: str
-    version: str = ""  # empty: not run
+    version: str = "-"
     why: str = ""
+    not_reached: bool = False  # the mirror has no such kernel, or is not there
     counts: dict = dataclasses.field(default_factory=dict)
     seconds: int = 0
     log: str = ""
 
     @property
     def outcome(self):
-        if not self.version:
+        if self.not_reached:
             return "NOT RUN"
         return "FAILED" if self.why or self.count("failed") else "ok"
 
@@ -77,16 +77,18 @@ def result_of(suite, version, log, seconds):
 
 
 def fetch(suites):
-    """(suite, directory, why not) of the first of `suites` whose kernel can be had."""
-    reasons = []
+    """(suite, directory, None) of the first of `suites` whose kernel can be had, else what to say."""
+    reasons, statuses = [], set()
     for suite in suites:
         done = subprocess.run([HERE / "fetch.sh", suite, BUILD / suite], capture_output=True,
                               text=True, check=False)
         print(done.stderr, end="", flush=True)
         if done.returncode == 0:
-            return suite, BUILD / suite, ""
-        reasons.append(done.stderr.strip() or f"fetch.sh ended with {done.returncode}")
-    return suites[0], None, "; ".join(reasons)
+            return suite, BUILD / suite, None
+        statuses.add(done.returncode)
+        reasons.append(" ".join(done.stderr.split()) or f"fetch.sh ended with {done.returncode}")
+    return suites[0], None, Result(suites[0], why="; ".join(reasons),
+                                   not_reached=statuses == {NOT_REACHED})
 
 
 def write_job(suite, tests):
@@ -101,9 +103,9 @@ export PYTHONDONTWRITEBYTECODE=1 TERM=dumb PYTHONUNBUFFERED=1
 
 
 def run(suites, tests, seconds):
-    suite, directory, why = fetch(suites)
-    if not directory:
-        return Result(suite, why=why)
+    suite, directory, no_kernel = fetch(suites)
+    if no_kernel:
+        return no_kernel
     started = time.monotonic()
     log = BUILD / f"{suite}.log"
     with open(log, "wb") as output:
@@ -117,7 +119,7 @@ def run(suites, tests, seconds):
 
 def line_of(result):
     """In the form of pytest's last line, which tests/run.sh looks for."""
-    if not result.version:
+    if result.not_reached:
         return f"KERNEL NOT RUN: {result.suite}: {result.why}"
     return (f"{result.count('passed')} passed, {result.count('failed')} failed, "
             f"{result.count('skipped')} skipped in {result.seconds}s on {result.suite}, "
@@ -126,7 +128,7 @@ def line_of(result):
 
 def table(results):
     rows = [("suite", "kernel", "result", *OUTCOMES[:2], OUTCOMES[3], "secs")]
-    rows += [(r.suite, r.version or "-", r.outcome, r.count("passed"), r.count("failed"),
+    rows += [(r.suite, r.version, r.outcome, r.count("passed"), r.count("failed"),
               r.count("skipped"), r.seconds) for r in results]
     return rows
 
@@ -135,8 +137,8 @@ def write_results(results):
     today = datetime.date.today().isoformat()
     rows = table(results)
     lines = ["# Kernels, as tested", "",
-             "Written by `tests/run.sh release`: every scenario that can run in an emulated machine,",
-             f"in each kernel, on {today}.", ""]
+             "Written by `tests/run.sh release`: every scenario that can run in an emulated",
+             f"machine, in each kernel, on {today}.", ""]
     lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows]
     lines.insert(6, "|" + "---|" * len(rows[0]))
     lines += [f"\n{r.suite}: {r.why}" for r in results if r.why]
@@ -146,6 +148,7 @@ def write_results(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="every scenario, and RESULTS.md")
+    parser.add_argument("--at-a-time", type=int, default=2, help="machines; 2 by default")
     parser.add_argument("suites", nargs="*", help="of Debian; all of the table by default")
     arguments = parser.parse_args()
     os.environ.setdefault("TLE_BINARY", str(ROOT / "build/release/tcp_lifecycle_exporter"))
@@ -155,12 +158,12 @@ def main():
     BUILD.mkdir(parents=True, exist_ok=True)
 
     results = []
-    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+    with concurrent.futures.ThreadPoolExecutor(arguments.at_a_time) as pool:
         futures = [pool.submit(run, suites, tests, seconds) for suites in wanted]
         for future in futures:
             result = future.result()
             results.append(result)
-            print(f"\n==> kernel of {result.suite}: {result.version or 'NOT RUN'}\n{result.log}",
+            print(f"\n==> kernel of {result.suite}: {result.version}: {result.outcome}\n{result.log}",
                   flush=True)
     if arguments.all and not arguments.suites:
         write_results(results)
