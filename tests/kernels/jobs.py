@@ -23,6 +23,8 @@ PART = (
     "test_destinations.py::test_k2_reuse_follows_the_setting_and_the_addresses",
     "test_destinations.py::test_k3_binders_take_ports_from_everybody",
     "test_destinations.py::test_k18_what_a_dump_cannot_tell_moves_the_upper_bound",
+    "test_exhaustion.py::test_f3_before_the_delay_existed_the_next_second_frees_the_port",
+    "test_exhaustion.py::test_f3_whether_an_orphaned_fin_wait2_is_taken_over_is_within_the_bounds",
     "test_ports.py::test_k4_bound_sockets_block_ports",
     "test_ports.py::test_k4_bound_sockets_take_ports_from_a_destination",
     "test_time_wait.py::test_k8_orphan_with_a_long_fin_timeout_is_no_keepalive",

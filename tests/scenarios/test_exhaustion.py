@@ -109,6 +109,23 @@ def test_f3_before_the_delay_existed_the_next_second_frees_the_port(netns, expor
     assert tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0]
 
 
+def test_f3_whether_an_orphaned_fin_wait2_is_taken_over_is_within_the_bounds(netns, exporter,
+                                                                            source):
+    """Linux 5.10 takes it over as if it were a TIME_WAIT, 6.12 does not, nor 6.1 by an update."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    server = tcp.listen(netns)
+    tcp.pair(netns, server)[0].close()
+    wait_until("the orphan waits for the peer's FIN", lambda: ss.select(
+        netns, state="fin_wait2", timer="timewait"))
+    tcp.wait_for_reuse_delay(netns)
+    low, high = of(exporter.scrape(), "127.0.0.1", *server.getsockname()).headroom
+    truth = len(tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0])
+    assert low <= truth <= high
+    if source in BPF_READERS:
+        assert low == high
+
+
 def test_f4_without_timestamps_nothing_is_reused(netns, peer, link, exporter):
     netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
     netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
