@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs every suite, or those named: tests/run.sh [NAME...]
 # Of the scenarios it can run those of a name alone: tests/run.sh scenarios F6
+# Of the kernels it can boot those of some Debian suites alone: tests/run.sh kernels bookworm trixie
 # The benchmark takes numbers of sockets: tests/run.sh bench 1000 1000000
 # A failed suite does not keep the next ones from running; the exit status tells whether one failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/lib.sh
 
-# All but unit, whose tests asan runs as well.
-suites=(format shell layers install docs rules dashboards golden scenarios browser bench fuzz asan tsan tidy)
+# All but unit, whose tests asan runs as well, and release, the long form of kernels.
+suites=(format shell layers install docs rules dashboards golden scenarios kernels browser bench fuzz
+  asan tsan tidy)
 jobs=$(nproc)
 python=/usr/bin/python3
 export TLE_BINARY=$PWD/build/release/tcp_lifecycle_exporter
@@ -22,7 +24,7 @@ preset() { # PRESET [TARGET]
 }
 
 suite_format() { sources '*.cc' '*.h' '*.c' | xargs -0 clang-format --dry-run -Werror; }
-suite_shell() { sources '*.sh' .ci/run | xargs -0 shellcheck -x; }
+suite_shell() { sources '*.sh' .ci/run tests/kernels/init | xargs -0 shellcheck -x; }
 suite_layers() { pytest tests/layers; }
 suite_unit() { preset dev; }
 suite_asan() { # the whole program as well: nothing else runs its main and its signals
@@ -64,6 +66,16 @@ suite_scenarios() { # [NAME]; network namespaces need root
   # These wait most of the time, for Prometheus.
   "${run[@]}" tests/scenarios/test_alerts.py -n 4 --dist loadgroup
 }
+kernels() { as_root env TLE_BINARY="$TLE_BINARY" "$python" -B tests/kernels/run.py "$@"; }
+suite_kernels() { # [SUITE...]; a part of the scenarios in booted kernels
+  build release
+  pytest tests/kernels
+  kernels "$@"
+}
+suite_release() { # [SUITE...]; all that can run there, and tests/kernels/RESULTS.md
+  build release
+  kernels --all "$@"
+}
 suite_browser() {
   build release
   npm --prefix tests/browser ci --no-audit --no-fund
@@ -101,6 +113,9 @@ fi
 if [ $# -ge 2 ] && [ "$1" = bench ] && [[ $2 =~ ^[0-9]+$ ]]; then
   suites=("$1") selection=("${@:2}")
 fi
+if [ $# -ge 2 ] && [[ $1 =~ ^(kernels|release)$ ]] && ! declare -F "suite_$2" >/dev/null; then
+  suites=("$1") selection=("${@:2}")
+fi
 for suite in "${suites[@]}"; do
   declare -F "suite_$suite" >/dev/null || die "no suite \"$suite\"; there are: $(declare -F |
     sed -n 's/^declare -f suite_//p' | paste -sd' ')"
@@ -113,8 +128,8 @@ fi
 
 # The last lines in which a runner sums up: ctest, pytest, node.
 summary_of() {
-  grep -E '^[0-9]+% tests passed|^=* ?[0-9]+ (passed|failed).* in |^[^ ]* (tests|pass|fail) [0-9]+$' "$1" |
-    tail -n 3 || true
+  grep -E '^[0-9]+% tests passed|^=* ?[0-9]+ (passed|failed).* in |^[^ ]* (tests|pass|fail) [0-9]+$|^KERNEL NOT RUN' "$1" |
+    tail -n 4 || true
 }
 
 passed=0 failed=0 table='' summaries=''

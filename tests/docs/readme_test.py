@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -76,8 +77,23 @@ def test_links_inside_the_repository_lead_somewhere(document):
     assert [link for link in links if not (REPOSITORY / link).exists()] == []
 
 
+def test_the_kernels_are_those_of_the_one_table():
+    sys.path.insert(0, str(REPOSITORY / "tests/scenarios"))
+    from harness import features
+
+    section = README.split("\n## Kernels\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (\d.*?) \| `(\w+)` \| (\w+) \| (\w+) \|", section, re.MULTILINE)
+    assert rows == [
+        (kernel.name, kernel.reader, kernel.headroom, "yes" if kernel.counts_failed_connects else "no")
+        for kernel in features.KERNELS
+    ]
+    unprivileged = f"`{features.UNPRIVILEGED_READER}`, and headroom is a pair of bounds"
+    assert unprivileged in " ".join(section.split())
+    assert features.UNPRIVILEGED_HEADROOM == "bounds"
+
+
 def test_every_suite_of_the_runner_is_in_contributing():
     runner = (REPOSITORY / "tests/run.sh").read_text()
-    suites = re.search(r"^suites=\((.*?)\)", runner, re.MULTILINE)[1].split()
+    suites = re.search(r"^suites=\((.*?)\)", runner, re.MULTILINE | re.DOTALL)[1].split()
     table = (REPOSITORY / "CONTRIBUTING.md").read_text()
     assert [suite for suite in suites if f"`{suite}`" not in table] == []

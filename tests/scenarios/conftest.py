@@ -15,7 +15,8 @@ import pytest
 sys.path.insert(0, os.path.dirname(__file__))
 
 from field.world import Place  # noqa: E402
-from harness.exporter import BINARY, Exporter, why_no_bpf  # noqa: E402
+from harness.exporter import BINARY, Exporter, bpf_reader, why_no_bpf, why_not  # noqa: E402
+from harness.features import BPF_READERS, READERS  # noqa: E402
 from harness.link import Link  # noqa: E402
 from harness.named import Names  # noqa: E402
 from harness.netns import Namespace, why_impossible  # noqa: E402
@@ -112,19 +113,20 @@ def link(netns, peer):
     return Link(netns, peer)
 
 
-@pytest.fixture(params=["bpf", "sock_diag", "procfs"])
+@pytest.fixture(params=READERS)
 def source(request):
     """Each reader of the kernel that can run here."""
-    if request.param == "bpf":
-        request.getfixturevalue("bpf")
+    if request.param in BPF_READERS and (reason := why_not(request.param)):
+        pytest.skip(f"NO {request.param} HERE: {reason}")
     return request.param
 
 
 @pytest.fixture
 def bpf():
-    """For a test that needs BPF."""
+    """For a test that needs BPF: the best reader by it."""
     if reason := why_no_bpf():
         pytest.skip(f"NO BPF HERE: {reason}")
+    return bpf_reader()
 
 
 @pytest.fixture

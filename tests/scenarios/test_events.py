@@ -38,7 +38,7 @@ class Failures:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
 def test_k16_every_connect_that_fails_for_want_of_a_port_is_counted(netns, peer, bpf, address):
-    exporter = Exporter(netns, "bpf")
+    exporter = Exporter(netns, bpf)
     failures = Failures(exporter)
     for namespace in (netns, peer):  # what fails elsewhere is not ours
         namespace.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
@@ -54,7 +54,7 @@ def test_k16_every_connect_that_fails_for_want_of_a_port_is_counted(netns, peer,
 
 def test_k16_destinations_keep_their_place(netns, bpf):
     """Those beyond the first 20 are counted together."""
-    exporter = Exporter(netns, "bpf")
+    exporter = Exporter(netns, bpf)
     failures = Failures(exporter)
     netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
     ports = range(8000, 8000 + TOLD_APART + 5)
@@ -72,7 +72,7 @@ def test_k16_destinations_keep_their_place(netns, bpf):
 
 
 def test_k16_other_failures_by_their_error(netns, peer, link, bpf):
-    exporter = Exporter(netns, "bpf")
+    exporter = Exporter(netns, bpf)
     failures = Failures(exporter)
     for _ in range(3):
         with contextlib.suppress(ConnectionRefusedError):
@@ -101,10 +101,10 @@ def test_k16_without_bpf_it_is_absent(netns, other):
 
 
 def test_a_program_that_ends_after_one_page_has_seen_none(netns, bpf):
-    assert not page_once(netns, "bpf").has("connect_failures_total")
+    assert not page_once(netns, bpf).has("connect_failures_total")
 
 
 def test_events_can_be_left_out(netns, bpf):
-    page = Exporter(netns, "bpf", flags=["--no-collector.events"]).scrape()
+    page = Exporter(netns, bpf, flags=["--no-collector.events"]).scrape()
     assert not page.has("connect_failures_total")
     assert page.value("scrape_pass_pieces") > 0

@@ -10,6 +10,7 @@ from harness.churn import Churn
 from harness.counters import netstat
 from harness.destinations import of, worst_utilization
 from harness.exporter import Exporter
+from harness.features import BPF_READERS, has
 from harness.http_server import serve_http
 from harness.waiting import wait_until
 
@@ -42,7 +43,7 @@ def test_f2_f3_the_second_curl_fails_until_the_port_is_reused(netns, peer, link,
     reused = page.value("time_wait_reused_total")
     page = wait_until("the port is reusable", lambda: reusable(exporter.scrape(), key))
     seen = of(page, *key)
-    most = 0 if source == "bpf" else 1  # by a dump the port may be a binder's
+    most = 0 if source in BPF_READERS else 1  # by a dump the port may be a binder's
     assert (seen.used, seen.time_wait, seen.headroom[1], seen.utilization) == (1, 1, 1, (0, most))
     assert not page.has("destination_seconds_to_exhaustion")
     assert not page.has("destination_seconds_to_free_port")
@@ -58,10 +59,9 @@ def reusable(page, key):
 
 
 def test_f3_before_the_delay_has_passed_the_page_tells_when_it_will(netns, exporter):
-    try:
-        netns.set_sysctl("net.ipv4.tcp_tw_reuse_delay", 4000)  # more than a busy machine is late
-    except FileNotFoundError:
-        pytest.skip("this kernel has no tcp_tw_reuse_delay: it counts in whole seconds")
+    if not has("reuse_delay"):
+        pytest.skip("this kernel has no tcp_tw_reuse_delay: see the next test")
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse_delay", 4000)  # more than a busy machine is late
     netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
     netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
     server = tcp.listen(netns)
@@ -75,6 +75,55 @@ def test_f3_before_the_delay_has_passed_the_page_tells_when_it_will(netns, expor
         tcp.reuse_delay_seconds(netns) + 0.001)
     wait_until("the port can be taken again",
                lambda: tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0])
+
+
+def test_f3_before_the_delay_existed_the_next_second_frees_the_port(netns, exporter, source):
+    if has("reuse_delay"):
+        pytest.skip("this kernel has tcp_tw_reuse_delay: see the test before")
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    server = tcp.listen(netns)
+    key = "127.0.0.1", *server.getsockname()
+
+    def within_a_second():
+        tcp.wait_for_reuse_delay(netns)
+        time.sleep(-time.monotonic() % 1)
+        second = int(time.monotonic())
+        tcp.close_in_order(*tcp.pair(netns, server))
+        page = exporter.scrape()
+        full = tcp.fails_for_want_of_a_port(netns, server.getsockname())
+        return int(time.monotonic()) == second and (page, full)
+    page, full = wait_until("all of it is within a second", within_a_second, 20)
+    assert full
+    seen = of(page, *key)
+    assert (seen.time_wait, seen.headroom[0]) == (1, 0)
+    if source in BPF_READERS:
+        assert (seen.reusable, seen.headroom) == (0, (0, 0))
+        assert 0 < page.value("destination_seconds_to_free_port") <= 1
+
+    tcp.wait_for_reuse_delay(netns)
+    seen = of(exporter.scrape(), *key)
+    assert (seen.reusable, seen.headroom[1]) == (1, 1)
+    if source in BPF_READERS:
+        assert seen.headroom == (1, 1)
+    assert tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0]
+
+
+def test_f3_whether_an_orphaned_fin_wait2_is_taken_over_is_within_the_bounds(netns, exporter,
+                                                                            source):
+    """Linux 5.10 takes it over as if it were a TIME_WAIT, 6.12 does not, nor 6.1 by an update."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    server = tcp.listen(netns)
+    tcp.pair(netns, server)[0].close()
+    wait_until("the orphan waits for the peer's FIN", lambda: ss.select(
+        netns, state="fin_wait2", timer="timewait"))
+    tcp.wait_for_reuse_delay(netns)
+    low, high = of(exporter.scrape(), "127.0.0.1", *server.getsockname()).headroom
+    truth = len(tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0])
+    assert low <= truth <= high
+    if source in BPF_READERS:
+        assert low == high
 
 
 def test_f4_without_timestamps_nothing_is_reused(netns, peer, link, exporter):

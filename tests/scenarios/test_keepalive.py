@@ -4,7 +4,9 @@ from harness import ss, tcp
 from harness.counters import netstat
 from harness.exporter import Exporter, page_once
 from harness.population import KEEPALIVE, keepalive
-from harness.waiting import wait_until
+from harness.waiting import SLOW, wait_until
+
+PAUSE = min(1 + SLOW, 4)  # seconds between probes; each state must be seen
 
 
 def test_f10_an_idle_client_without_keepalive_is_counted_off(netns, peer, link, source):
@@ -19,17 +21,31 @@ def test_f10_an_idle_client_without_keepalive_is_counted_off(netns, peer, link, 
         "on": 1, "off": 0, "unknown": 0}
 
 
+def test_every_keepalive_setting_is_seen_with_its_time_left(netns, source):
+    server = tcp.listen(netns)
+    netns.set_sysctl("net.ipv4.tcp_keepalive_time", 7000)
+    for options in (keepalive(14, 60, 9), keepalive(55, 60, 9), keepalive(550, 1, 1),
+                    keepalive(3500, 75, 9), [KEEPALIVE], ()):
+        tcp.connect(netns, server.getsockname(), options=options)
+    page = page_once(netns, source)
+    assert page.by("keepalive", "keepalive_sockets") == {"on": 5, "off": 7, "unknown": 0}
+    assert page.value("timer_sockets", timer="keepalive") == 5
+    buckets = page.by("le", "keepalive_remaining_seconds_bucket")
+    assert {int(float(le)): count for le, count in buckets.items() if le != "+Inf"} == {
+        1: 0, 15: 1, 60: 2, 300: 2, 600: 3, 1800: 3, 3600: 4, 7200: 5}
+
+
 def test_k11_a_dead_peer_is_seen_probe_by_probe(netns, peer, link, source):
     exporter = Exporter(netns, source)
     server = tcp.listen(peer, link.address(peer), 80)
-    tcp.pair(netns, server, peer, options=keepalive(1, 1, 3))
+    tcp.pair(netns, server, peer, options=keepalive(PAUSE, PAUSE, 3))
     before = exporter.scrape()
     assert before.by("probes", "keepalive_unanswered_sockets") == {"1": 0, "2": 0, "3+": 0}
 
     link.cut(peer)
     seen = []
     wait_until("the connection is given up",
-               lambda: not _watch_probes(netns, exporter, seen), timeout_seconds=10)
+               lambda: not _watch_probes(netns, exporter, seen), timeout_seconds=20)
     assert seen == [{"1": 0, "2": 0, "3+": 0}, {"1": 1, "2": 0, "3+": 0},
                     {"1": 0, "2": 1, "3+": 0}, {"1": 0, "2": 0, "3+": 1}]
 

@@ -8,6 +8,7 @@ from harness.counters import netstat
 from harness.destinations import worst_utilization
 from harness.exporter import page_once
 from harness.exposition import PREFIX
+from harness.features import sees_bound
 
 BUDGET = 30
 TCP = "net.ipv4.tcp_"
@@ -96,7 +97,7 @@ def _port_range(namespace):
 
 def _add_ports(add, foreign, rows, source):
     low, high, usable = _port_range(foreign.namespace)
-    bound = 0 if source == "procfs" else foreign.bound  # of which it does not know
+    bound = foreign.bound if sees_bound(source) else 0
     listening = {row.local_port for row in rows if row.state == "listen"} & usable
     add("ephemeral_port_range_min", low)
     add("ephemeral_port_range_max", high)
@@ -104,7 +105,7 @@ def _add_ports(add, foreign, rows, source):
     add("ephemeral_ports_used", len({row.local_port for row in rows} & usable) + bound)
     add("ephemeral_ports_blocked", len(listening), by="listen")
     add("ephemeral_ports_blocked", 0, by="inbound")  # but for the accepted ones of a listener
-    if source != "procfs":
+    if sees_bound(source):
         add("ephemeral_ports_blocked", bound, by="bound")
     if bound:
         add("sockets", bound, family="ipv4", state="bound_inactive")

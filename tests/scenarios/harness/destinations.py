@@ -3,22 +3,9 @@
 import dataclasses
 from typing import Optional
 
+from harness.features import sees_bound
+
 BOUNDS = ("min", "max")
-
-
-class UpTo:
-    """Equal to each number from 0 to `most`: the lower bound of a source that does not list bound
-    sockets. It falls by as many as there can be, and sockets of all namespaces that the exporter
-    does not read can be bound."""
-
-    def __init__(self, most):
-        self._most = most
-
-    def __eq__(self, other):
-        return 0 <= other <= self._most
-
-    def __repr__(self):
-        return f"0..{self._most}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +42,12 @@ def of(page, *key):
 
 def worst_utilization(page):
     return tuple(page.value("destination_utilization_max_ratio", bound=bound) for bound in BOUNDS)
+
+
+def least(exact, reader):
+    """What the lower bound of a headroom may be where `exact` is right for the sockets that the
+    reader sees: it allows for bound ones that it does not see."""
+    return range(int(exact) if sees_bound(reader) else 0, int(exact) + 1)
 
 
 def _key(pairs):

@@ -16,7 +16,8 @@ import subprocess
 import tempfile
 
 from harness.exposition import Page
-from harness.waiting import wait_until
+from harness.features import BPF_READERS
+from harness.waiting import SLOW, wait_until
 
 BINARY = os.environ.get("TLE_BINARY") or os.path.join(
     os.path.dirname(__file__), "../../../build/dev/tcp_lifecycle_exporter")
@@ -85,7 +86,7 @@ class Exporter:
     def open_socket(self):
         """A connected socket that leaves no TIME_WAIT when it is closed."""
         made = self.namespace.socket(socket.AF_INET6)
-        made.settimeout(PATIENCE_SECONDS)
+        made.settimeout(PATIENCE_SECONDS * SLOW)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         made.bind((ADDRESS, self._next_client_port))
@@ -106,7 +107,7 @@ class Exporter:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            status = self.process.wait(PATIENCE_SECONDS)
+            status = self.process.wait(PATIENCE_SECONDS * SLOW)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"SIGTERM does not end it; it wrote:\n{self.log()}") from None
         log = self.log()
@@ -132,8 +133,8 @@ def run_binary(namespace, *arguments, binary=BINARY, wrapper=(),
     """Runs it to its end in `namespace`; the finished process with its output."""
     with namespace.entered():
         done = subprocess.run([*wrapper, binary, *arguments], capture_output=True, text=True,
-                              check=False, timeout=timeout_seconds, stdin=subprocess.DEVNULL,
-                              **options)
+                              check=False, timeout=timeout_seconds * SLOW,
+                              stdin=subprocess.DEVNULL, **options)
     assert_no_sanitizer_report(done.stderr)
     return done
 
@@ -146,8 +147,18 @@ def page_once(namespace, source, *flags, **how):
 
 
 @functools.cache
+def why_not(reader):
+    """What the exporter says where it cannot read by that reader; an empty text where it can."""
+    done = subprocess.run([BINARY, "--once", *base_flags(reader)], capture_output=True, text=True,
+                          check=False, timeout=PATIENCE_SECONDS * SLOW, stdin=subprocess.DEVNULL)
+    return done.stderr or f"status {done.returncode}" if done.returncode else ""
+
+
+def bpf_reader():
+    """The best reader by BPF that works here, or None."""
+    return next((reader for reader in BPF_READERS if not why_not(reader)), None)
+
+
 def why_no_bpf():
-    """What the exporter says where it cannot read by BPF; an empty text where it can."""
-    done = subprocess.run([BINARY, "--once", *base_flags("bpf")], capture_output=True, text=True,
-                          check=False, timeout=PATIENCE_SECONDS, stdin=subprocess.DEVNULL)
-    return done.stderr if done.returncode else ""
+    """Why none of the readers by BPF works here; an empty text where one does."""
+    return "" if bpf_reader() else "\n".join(why_not(reader) for reader in BPF_READERS)

@@ -15,10 +15,9 @@ class Link:
         first.run("ip", "link", "add", "veth", "address", _mac(0), "type", "veth",
                   "peer", "name", "veth", "address", _mac(1), "netns", second.path)
         for i, end in enumerate(self._ends):
-            end.run("ip", "link", "set", "veth", "up")
-            end.run("ip", "addr", "add", f"{self.address(end)}/24", "dev", "veth")
-            end.run("ip", "-6", "addr", "add", f"{self.address6(end)}/64", "dev", "veth", "nodad")
-        self.mend()
+            _ip(end, "link set veth up", f"addr add {self.address(end)}/24 dev veth",
+                f"addr add {self.address6(end)}/64 dev veth nodad",
+                *self._neighbours(end, _mac(1 - i)))
 
     def address(self, end):
         return f"10.77.0.{self._ends.index(end) + 1}"
@@ -39,10 +38,17 @@ class Link:
             self._set(end, _mac(1 - i))
 
     def _set(self, sender, mac):
+        _ip(sender, *self._neighbours(sender, mac))
+
+    def _neighbours(self, sender, mac):
         other = self._ends[1 - self._ends.index(sender)]
-        for address in (self.address(other), self.address6(other)):
-            sender.run("ip", "neigh", "replace", address, "lladdr", mac, "nud", "permanent",
-                       "dev", "veth")
+        return [f"neigh replace {address} lladdr {mac} nud permanent dev veth"
+                for address in (self.address(other), self.address6(other))]
+
+
+def _ip(namespace, *commands):
+    """By one process, which is what costs time in an emulated machine."""
+    namespace.run("ip", "-batch", "-", input="\n".join(commands))
 
 
 def _mac(i):

@@ -5,6 +5,7 @@ import socket
 from harness import ss, tcp
 from harness.compact import Foreign
 from harness.counters import netstat
+from harness.features import has
 from harness.waiting import wait_until
 
 NOWHERE = "10.77.0.99"  # a route leads there, and nobody answers
@@ -13,8 +14,9 @@ NOWHERE = "10.77.0.99"  # a route leads there, and nobody answers
 def serving(name, namespace):
     """Both families, a listener inside the range, TIME_WAIT at either end."""
     namespace.set_sysctl("net.ipv4.ip_local_port_range", "40000 40999")
-    for sysctl, value in (("tcp_fin_timeout", 33), ("tcp_tw_reuse", 1),
-                          ("tcp_tw_reuse_delay", 60000)):
+    never_reused = {"tcp_tw_reuse": 1, "tcp_tw_reuse_delay": 60000} if (
+        has("reuse_delay")) else {"tcp_tw_reuse": 0}
+    for sysctl, value in ({"tcp_fin_timeout": 33} | never_reused).items():
         namespace.set_sysctl("net.ipv4." + sysctl, value)
     for address in ("127.0.0.1", "::1"):
         server = tcp.listen(namespace, address)

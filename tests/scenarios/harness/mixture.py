@@ -12,6 +12,7 @@ import random
 import socket
 
 from harness import tcp
+from harness.features import has
 from harness.stage import (CLOSED_PORT, DESTINATIONS, HERE, NOWHERE, OWN_ADDRESSES, THERE)
 
 FIRST_PORT = 20000  # all ranges are from here on, and no server is
@@ -99,7 +100,7 @@ class Mixture:
         for name, value in (*plan.sysctls.items(),
                             ("ip_local_reserved_ports", ",".join(map(str, plan.reserved))),
                             ("ip_local_port_range", f"{plan.low} {plan.high}")):
-            with contextlib.suppress(FileNotFoundError):  # the delay, on older kernels
+            if name != "tcp_tw_reuse_delay" or has("reuse_delay"):
                 self._netns.set_sysctl("net.ipv4." + name, value)
 
     def _attempt(self, operation, *arguments):

@@ -3,7 +3,7 @@
 import socket
 
 from harness import ss, tcp
-from harness.waiting import wait_until
+from harness.waiting import SLOW, wait_until
 
 KEEPALIVE = (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 STATES = sorted([*ss.STATES.values(), "bound_inactive"])
@@ -34,9 +34,10 @@ def populate(netns, peer, link):
     to_peer()[1].close()  # CLOSE_WAIT
     fin_wait1, last_ack, closing = to_peer(), to_peer(), to_peer()
     last_ack[1].close()
-    to_peer(options=keepalive(1, 60, 9))  # one unanswered probe
     wait_until("the peer's FINs are here",
                lambda: ss.count(netns, state="close_wait") == 2)
+    # One unanswered probe: the first is due only when the link is cut.
+    to_peer(options=keepalive(min(SLOW, 4), 60, 9))
 
     link.cut(netns)
     fin_wait1[0].close()

@@ -5,6 +5,7 @@ import dataclasses
 import ipaddress
 
 from harness import tcp
+from harness.waiting import SLOW
 
 HERE, HERE_TOO, HERE6 = "10.77.0.1", "10.77.0.11", "fd77::1"
 THERE, THERE_TOO, THERE6 = "10.77.0.2", "10.77.0.12", "fd77::2"
@@ -67,7 +68,7 @@ class Stage:
 
     def accept(self, port):
         namespace, server = self.servers[port]
-        server.settimeout(5)
+        server.settimeout(5 * SLOW)
         return namespace.keep(server.accept()[0])
 
     def accept_all(self):

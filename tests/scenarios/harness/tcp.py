@@ -6,7 +6,8 @@ import socket
 import struct
 import time
 
-from harness.waiting import wait_until
+from harness.features import has
+from harness.waiting import SLOW, wait_until
 
 TIME_WAIT_SECONDS = 60
 IP_BIND_ADDRESS_NO_PORT = 24
@@ -56,7 +57,7 @@ def pair(namespace, server, server_namespace=None, **how):
 def close_in_order(first, second):
     """`first` closes, `second` after it has seen the end: TIME_WAIT stays at `first`."""
     first.close()
-    second.settimeout(5)
+    second.settimeout(5 * SLOW)
     assert second.recv(1) == b""
     second.close()
 
@@ -94,16 +95,15 @@ def bind_until_it_fails(namespace, address, limit=1000):
 
 
 def reuse_delay_seconds(namespace):
-    """How long a connection must have been in TIME_WAIT before its port is reused."""
-    try:
+    """How long a connection must have been in TIME_WAIT, at most, before its port is reused."""
+    if has("reuse_delay"):
         return int(namespace.sysctl("net.ipv4.tcp_tw_reuse_delay")) / 1000
-    except FileNotFoundError:  # of older kernels
-        return 1
+    return 1  # from the next second of the kernel's clock on
 
 
 def wait_for_reuse_delay(namespace):
     """Until what is in TIME_WAIT now is old enough to be reused."""
-    time.sleep(reuse_delay_seconds(namespace) + 0.03)
+    time.sleep(reuse_delay_seconds(namespace) + 0.03 * SLOW)
 
 
 def fill_until_window_closes(sender):
