@@ -198,8 +198,8 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
       ParseTime("--web.scrape-timeout-offset", flags.scrape_timeout_offset));
   set(options.source, Choose<SourceChoice>("--collector.sockets.source", flags.source, kSources));
   options.no_bpf = flags.no_bpf;
-  if (options.no_bpf && (options.source == SourceChoice::kBpf ||
-                         options.source == SourceChoice::kBpfProbe)) {
+  if (options.no_bpf &&
+      (options.source == SourceChoice::kBpf || options.source == SourceChoice::kBpfProbe)) {
     status.Update(absl::InvalidArgumentError(
         "--no-bpf and --collector.sockets.source=bpf exclude each other"));
   }

@@ -33,7 +33,7 @@ static __always_inline u64 load(u64 address) {
 #define GET_BITS(type, at, field) BPF_CORE_READ_BITFIELD_PROBED((struct type*)(at), field)
 #define COMMON(at, field) (((struct sock_common*)common)->field)
 
-#include "collectors/kernel/bpf/records.bpf.h"
+#include "collectors/kernel/bpf/records.bpf.inc"
 
 // Written before a run, which has no other way to be told: a raw tracepoint's context is the
 // kernel's.

@@ -17,4 +17,4 @@ typedef __u64 u64;
 #define LOADER(name) Load##name##ByLibbpf
 #define SKELETON(name, part) name##Full##part
 
-#include "collectors/kernel/bpf/skeleton_parts.h"
+#include "collectors/kernel/bpf/skeleton_parts.inc"

@@ -36,7 +36,7 @@ extern void bpf_rcu_read_unlock(void) __ksym;
 #define GET_BITS(type, at, field) BPF_CORE_READ_BITFIELD(CAST(type, at), field)
 #define COMMON(at, field) GET(sock_common, at, field)
 
-#include "collectors/kernel/bpf/records.bpf.h"
+#include "collectors/kernel/bpf/records.bpf.inc"
 
 struct {
   u64 table;         // address of the first bucket

@@ -122,13 +122,14 @@ struct Case {
 class CheckedLiveTest : public testing::TestWithParam<Case> {};
 
 absl::StatusOr<std::unique_ptr<CheckedSource>> Open(Change change) {
-  auto program = LoadWalkProgram();
+  auto program = LoadWalkProgram(WalkKind::kCast);
   if (!program.ok()) return program.status();
   auto dumps = OpenSockDiag();
   if (!dumps.ok()) return dumps.status();
   CheckedSource::Parts parts;
   parts.reader = std::make_unique<BpfSource>(
-      std::make_unique<WrongWalk>(*std::move(program), std::move(change)), *std::move(dumps));
+      "bpf", std::make_unique<WrongWalk>(*std::move(program), std::move(change)),
+      *std::move(dumps));
   parts.open_fallback = OpenSockDiag;
   parts.lookup = OpenSockDiagLookup();
   parts.observer = std::make_unique<CheckedSource::Observer>();
@@ -136,11 +137,11 @@ absl::StatusOr<std::unique_ptr<CheckedSource>> Open(Change change) {
 }
 
 TEST(CheckedReader, WalkAsItIsAgrees) {
-  auto program = LoadWalkProgram();
+  auto program = LoadWalkProgram(WalkKind::kCast);
   if (!program.ok()) GTEST_SKIP() << "SKIPPED: " << program.status();
   const auto body = [&] {
     const Population population;
-    BpfSource reader(*std::move(program), *OpenSockDiag());
+    BpfSource reader("bpf", *std::move(program), *OpenSockDiag());
     const auto lookup = OpenSockDiagLookup();
     ASSERT_TRUE(lookup.ok());
     for (uint64_t seed = 1; seed <= 20; ++seed) {

@@ -104,6 +104,19 @@ TEST_F(DecodeRecordTest, ATimeWaitIsReusedOnlyWithTimestamps) {
   EXPECT_EQ(Decode().flags, 0);
 }
 
+TEST_F(DecodeRecordTest, ATimeWaitThatIsReusedFromTheNextSecondOn) {
+  record_.state = 6;
+  record_.flags = kWireMinisocket | kWireTimestamps | kWireReusedNextSecond;
+  EXPECT_EQ(Decode().flags, kReusedNextSecond);
+}
+
+TEST_F(DecodeRecordTest, APortRangeOfItsOwn) {
+  record_.family = kWireIpv4 | kWireOwnRange;
+  record_.jiffies_left = 40009u << 16 | 40000;
+  EXPECT_EQ(Decode().local_port, 40000);
+  EXPECT_EQ(OwnRangeOf(record_), (PortRange{40000, 40009}));
+}
+
 TEST_F(DecodeRecordTest, WhoBoundAPortOpenedTheConnection) {
   EXPECT_EQ(Decode().role, Role::kUnknown);
   record_.flags = kWireAutobound;

@@ -59,6 +59,10 @@ class FakeWalk : public WalkProgram {
     if (!status.ok()) return status;
     if (place.table != 0 && place.table == failing_table) return absl::InternalError("table");
     for (uint32_t bucket = first; bucket < end; ++bucket) {
+      if (control_.records + buckets[bucket].size() > most_per_run) {
+        control_.reached = bucket;
+        return absl::OkStatus();
+      }
       if (restless[bucket] > 0) {
         --restless[bucket];
         for (int times = 0; times < 2; ++times) control_.redo[control_.redo_count++] = bucket;
@@ -75,6 +79,7 @@ class FakeWalk : public WalkProgram {
     }
     return absl::OkStatus();
   }
+  void SetMostBound(uint32_t sockets) override { most_bound = sockets; }
   const WireControl& control() const override { return control_; }
   WireBuffer& buffer() override { return *buffer_; }
 
@@ -88,6 +93,8 @@ class FakeWalk : public WalkProgram {
   uint64_t failing_table = 0;        // 0: none
   std::map<uint32_t, int> restless;  // bucket -> in how many runs a socket moves out of it
   uint32_t capacity = WIRE_RECORDS;
+  uint32_t most_per_run = UINT32_MAX;  // records, of whole buckets
+  uint32_t most_bound = 0;             // as told last
   absl::Status status;
   std::vector<Piece> pieces;
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "tests/unit/kernel/bpf/fake_walk.h"
@@ -75,7 +76,12 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
     for (const Socket& socket : sockets) {
       EXPECT_EQ(socket.namespace_index, 0u);
       order_.push_back(std::to_string(socket.local_port));
+      roles_.push_back(socket.role);
     }
+  }
+  void OnOwnRange(const Socket& socket, const PortRange& range) override {
+    order_.push_back("range " + std::to_string(socket.local_port));
+    range_ = range;
   }
   void OnBlockedPorts(uint32_t namespace_index, const PortSet& ports) override {
     order_.push_back("blocked");
@@ -86,7 +92,8 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
   }
 
   absl::StatusOr<PassInfo> Read(TcpStateSet states = TcpStateSet::All()) {
-    return source_.ForEach({states, watched_}, Deadline::After(std::chrono::seconds(60)), *this);
+    return source_.ForEach({states, watched_, {}, most_bound_inactive_},
+                           Deadline::After(std::chrono::seconds(60)), *this);
   }
   // One more to watch, `netns` in the records and with that table. False when not permitted.
   bool WatchOne(uint32_t netns, uint64_t table) {
@@ -100,6 +107,9 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
 
   std::vector<TcpStateSet> asked_;
   std::vector<std::string> order_;
+  std::vector<Role> roles_;
+  PortRange range_;
+  std::optional<uint64_t> most_bound_inactive_;
   PortSet blocked_;
   std::vector<WatchedNetns> watched_;
   std::map<uint32_t, absl::Status> failures_;
@@ -151,12 +161,42 @@ TEST_F(BpfSourceTest, UnknownStatesAreCounted) {
   EXPECT_THAT(order_, ElementsAre("blocked", "listener", "40001"));
 }
 
-TEST_F(BpfSourceTest, WhereBoundOnesCannotBeWalkedTheyAreDumped) {
-  walk_->tables[WalkedTable::kPorts].clear();
+TEST_F(BpfSourceTest, WhatIsOnAPortThatConnectMayShareWasChosenByConnect) {
+  BoundOnes() = {Blocked(40001)};
+  WireRecord request = RecordOf(40002);
+  request.state = 12;
+  Connected() = {RecordOf(40000), RecordOf(40001), request};
+  ASSERT_TRUE(Read().ok());
+  EXPECT_THAT(roles_, ElementsAre(Role::kOutbound, Role::kUnknown, Role::kUnknown));
+}
+
+TEST_F(BpfSourceTest, WhereAVrfHasATableOfItsOwnNoPortTellsWhoChoseIt) {
+  WireRecord of_vrf = Blocked(1);
+  of_vrf.scope = 4;
+  BoundOnes() = {of_vrf};
+  Connected() = {RecordOf(40000)};
+  ASSERT_TRUE(Read().ok());
+  EXPECT_THAT(roles_, ElementsAre(Role::kUnknown));
+}
+
+TEST_F(BpfSourceTest, APortRangeOfItsOwnComesBesideTheSocket) {
+  WireRecord range = RecordOf(40000);
+  range.family |= kWireOwnRange;
+  range.jiffies_left = 40009u << 16 | 40000;
+  Connected() = {RecordOf(40000), range, RecordOf(40001)};
   const auto info = Read();
   ASSERT_TRUE(info.ok());
-  EXPECT_TRUE(info->knows_bound_inactive);
-  EXPECT_THAT(order_, ElementsAre("listener", "1"));
+  EXPECT_EQ(info->sockets, 3u);  // with the listener
+  EXPECT_THAT(order_, ElementsAre("blocked", "listener", "range 40000", "40000", "40001"));
+  EXPECT_EQ(range_, (PortRange{40000, 40009}));
+}
+
+TEST_F(BpfSourceTest, NoMoreBoundOnesAreLookedForThanThereCanBe) {
+  ASSERT_TRUE(Read().ok());
+  EXPECT_EQ(walk_->most_bound, UINT32_MAX);
+  most_bound_inactive_ = 0;
+  ASSERT_TRUE(Read().ok());
+  EXPECT_EQ(walk_->most_bound, 0u);
 }
 
 TEST_F(BpfSourceTest, BlockedPortsAreTold) {

@@ -89,6 +89,24 @@ TEST_F(TableWalkTest, ABucketThatDoesNotFitIsDataLoss) {
   EXPECT_THAT(status.message(), HasSubstr("in bucket 0"));
 }
 
+TEST_F(TableWalkTest, ARunThatTakesLessThanItWasAskedForIsGoneOnWith) {
+  Fill(100, 3);
+  program_.most_per_run = 10;
+  const auto counts = Walk();
+  ASSERT_TRUE(counts.ok()) << counts.status();
+  EXPECT_EQ(counts->pieces, 34u);  // of three buckets
+  EXPECT_EQ(seen_, ports_);
+}
+
+TEST_F(TableWalkTest, ABucketThatNoRunTakesIsDataLoss) {
+  Fill(2, 3);
+  program_.most_per_run = 2;
+  const auto counts = Walk();
+  EXPECT_EQ(counts.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(counts.status().message()), HasSubstr("bucket 0"));
+  EXPECT_THAT(seen_, testing::IsEmpty());
+}
+
 TEST_F(TableWalkTest, BucketsWhoseSocketsMovedAreReadAgainAndOnlyOnceHandedOver) {
   Fill(16, 2);
   program_.restless = {{3, 1}, {9, 4}};
