@@ -22,13 +22,15 @@ struct Snapshot;
 // The labels of a family that has no others.
 inline constexpr std::array<absl::string_view, 1> kNetnsLabel = {"netns"};
 
-// Lives for one scrape and is used by one thread. Socket::namespace_index tells whose a record is.
+// Lives for one scrape and is used by one thread. Socket::namespace_index identifies its namespace;
+// SocketVisitor defines what each call means.
 class Accumulator {
  public:
   virtual ~Accumulator() = default;
   virtual void ObserveListeners(std::span<const Listener>) {}
   virtual void Observe(std::span<const Socket>) {}
   virtual void ObserveBlockedPorts(uint32_t /*namespace_index*/, const PortSet&) {}
+  virtual void ObserveOwnRange(const Socket&, const PortRange&) {}
   // Called once, after the stream: fills this collector's report in each namespace, with
   // NamespaceSnapshot::stream as the error where the stream failed.
   virtual void Finish(Snapshot& snapshot) = 0;

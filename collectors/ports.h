@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "collectors/analysis/bind_pool.h"
+#include "collectors/analysis/own_ranges.h"
 #include "collectors/analysis/port_use.h"
 #include "collectors/analysis/ranking.h"
 #include "collectors/collector.h"
@@ -21,6 +22,9 @@ struct PortsReport {
   // At least so many destinations are in the report, whatever the settings.
   static constexpr size_t kMinDestinations = 10;
   static constexpr size_t kMaxBindSources = 10;
+  static constexpr size_t kMaxOwnRanges = 10;
+  // The least usable ports for each socket that may hold one unseen, for bind_sources to say much.
+  static constexpr uint32_t kPortsPerUnseen = 10;
 
   // By PortBlock, among the usable ports. A port counts once, for the first in this order that
   // holds it. kBound is nullopt where the source cannot see bound-inactive sockets.
@@ -36,9 +40,12 @@ struct PortsReport {
   uint64_t table_limit = 0;
   uint64_t table_evictions = 0;
   uint64_t table_error_ports = 0;
-  // Free ports for bind((address, 0)). nullopt where the source cannot see bound-inactive sockets.
+  // Free ports for bind((address, 0)). Where the source cannot see bound-inactive sockets at least
+  // so many, and nullopt where there may be too many of these to tell.
   std::optional<std::vector<BindSource>> bind_sources;
   uint32_t bind_free_any = 0;  // for the wildcard address; known where bind_sources is
+  // The fullest ranges that sockets have of their own. nullopt where the source does not read them.
+  std::optional<std::vector<OwnRangeReport>> own_ranges;
 };
 
 class PortsCollector final : public Collector {

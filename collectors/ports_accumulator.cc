@@ -18,8 +18,16 @@ struct NamespaceUse {
   uint32_t index;  // Socket::namespace_index
   ReuseRule reuse;
   PortUse ports;
+  PortRange range;
   BindPool bind_pool = {};
+  OwnRanges own_ranges = {};
 };
+
+// Of so many ports that no socket was seen to hold, those that surely are free: each of the unseen
+// ones holds one of them at most.
+uint32_t LessUnseen(uint32_t ports, uint64_t unseen) {
+  return ports - static_cast<uint32_t>(std::min<uint64_t>(ports, unseen));
+}
 
 // nullopt where the range is unknown: nothing can be counted then.
 using State = std::optional<NamespaceUse>;
@@ -29,19 +37,21 @@ std::vector<State> MakeStates(const Snapshot& snapshot) {
   for (uint32_t i = 0; i < states.size(); ++i) {
     const NamespaceFacts& facts = snapshot.namespaces[i].facts;
     if (!facts.ephemeral_ports.ok()) continue;
-    states[i].emplace(
-        NamespaceUse{i, ReuseRule(facts.sysctls), PortUse(UsablePorts(*facts.ephemeral_ports))});
+    states[i].emplace(NamespaceUse{i, ReuseRule(facts.sysctls),
+                                   PortUse(UsablePorts(*facts.ephemeral_ports)),
+                                   facts.ephemeral_ports->range});
   }
   return states;
 }
 
-// `report` has what is blocked and used.
+// `report` has what is blocked and used. `unseen`: at most so many sockets that hold a port were
+// not seen; nullopt: nobody knows.
 PortCapacity CapacityOf(const PortsReport& report, uint32_t usable, const PortRange& range,
-                        bool sees_all_holders, bool is_exact) {
+                        std::optional<uint64_t> unseen, bool is_exact) {
   PortCapacity capacity;
   capacity.usable = usable;
   for (const std::optional<uint32_t>& blocked : report.blocked) capacity.blocked += *blocked;
-  if (sees_all_holders) capacity.untouched = capacity.usable - report.used;
+  if (unseen) capacity.untouched = LessUnseen(capacity.usable - report.used, *unseen);
   capacity.may_miss_one = range.size() % 2 == 1 && range.size() > 1;
   capacity.is_exact = is_exact;
   return capacity;
@@ -50,7 +60,10 @@ PortCapacity CapacityOf(const PortsReport& report, uint32_t usable, const PortRa
 class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
  public:
   PortsAccumulator(const Snapshot& snapshot, const Admission& admission)
-      : ReportAccumulator(MakeStates(snapshot)), admission_(admission) {}
+      : ReportAccumulator(MakeStates(snapshot)),
+        admission_(admission),
+        most_bound_inactive_(snapshot.most_bound_inactive),
+        destinations_(Destinations::kLimit, snapshot.source_knows_scope) {}
 
   void ObserveListeners(std::span<const Listener> listeners) override {
     for (const Listener& listener : listeners) {
@@ -80,6 +93,9 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
   void ObserveBlockedPorts(uint32_t namespace_index, const PortSet& ports) override {
     if (State& use = Of(namespace_index)) use->ports.SetBlocked(ports);
   }
+  void ObserveOwnRange(const Socket& socket, const PortRange& range) override {
+    if (State& use = Of(socket)) use->own_ranges.Add(socket, range, use->range, use->ports);
+  }
 
  private:
   absl::StatusOr<PortsReport> Make(State use, const NamespaceFacts& facts,
@@ -90,16 +106,27 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
       report.blocked[by] = use->ports.blocked(static_cast<PortBlock>(by));
     }
     report.used = use->ports.used();
+    const std::optional<uint64_t> unseen =
+        pass.knows_bound_inactive ? std::optional<uint64_t>(0) : most_bound_inactive_;
     report.capacity = CapacityOf(
-        report, CountUsable(*facts.ephemeral_ports), facts.ephemeral_ports->range,
-        pass.knows_bound_inactive,
-        use->ports.told() && use->reuse.exact() && destinations_.table().evictions() == 0);
-    if (pass.knows_bound_inactive) {
+        report, CountUsable(*facts.ephemeral_ports), facts.ephemeral_ports->range, unseen,
+        use->ports.told() && use->reuse.known() && destinations_.table().evictions() == 0);
+    if (!pass.knows_bound_inactive) {
+      report.blocked[static_cast<size_t>(PortBlock::kBound)].reset();
+    }
+    if (unseen && *unseen <= report.capacity.usable / PortsReport::kPortsPerUnseen) {
       report.bind_sources =
           use->bind_pool.Fullest(use->ports.usable(), PortsReport::kMaxBindSources);
-      report.bind_free_any = report.capacity.usable - report.used;
-    } else {
-      report.blocked[static_cast<size_t>(PortBlock::kBound)].reset();
+      for (BindSource& source : *report.bind_sources) {
+        source.free = LessUnseen(source.free, *unseen);
+      }
+      report.bind_free_any = LessUnseen(report.capacity.usable - report.used, *unseen);
+    }
+
+    // A source that knows which ports are blocked (BPF) reads ranges as well: none means none
+    // there.
+    if (use->ports.told() || !use->own_ranges.empty()) {
+      report.own_ranges = use->own_ranges.Fullest(use->ports, PortsReport::kMaxOwnRanges);
     }
 
     Ranking ranking = Rank(destinations_, use->index, report.capacity, use->reuse, admission_,
@@ -115,6 +142,7 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
   }
 
   Admission admission_;
+  std::optional<uint64_t> most_bound_inactive_;
   Destinations destinations_;
 };
 

@@ -104,7 +104,9 @@ inline constexpr FamilyDescriptor kHeadroom = {
     MetricType::Gauge,
     kDestinationBoundLabels,
     "Connections to this destination still possible now: at least (bound=min) and at most "
-    "(bound=max). By bpf the two are the same, but in a range of an odd number of ports.",
+    "(bound=max). By bpf the two are the same, but in a range of an odd number of ports. Sockets "
+    "that "
+    "are only bound, where the source cannot see them, lower the least by how many there can be.",
     kStreamSource,
     ""};
 inline constexpr FamilyDescriptor kRate = {
@@ -183,10 +185,12 @@ inline constexpr FamilyDescriptor kBindFree = {
     MetricType::Gauge,
     kSourceLabels,
     "Ports that bind() to this source address and port 0 can still choose from, over all "
-    "destinations; any is the wildcard address. The fullest 10 sources; absent where the source "
-    "cannot see bound sockets.",
-    kStreamSource,
-    "6.8"};
+    "destinations; any is the wildcard address. The fullest 10 sources. Where the source cannot "
+    "see "
+    "bound sockets: at least so many, and absent where there can be more of these than a tenth of "
+    "the usable ports.",
+    "inet_diag or /proc/net/tcp and tcp6, local ports; net/sockstat and sockstat6",
+    ""};
 
 inline constexpr std::array kAll = {
     kRangeMin,     kRangeMax,      kReserved,       kUsable,

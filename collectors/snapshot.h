@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -50,6 +51,9 @@ struct Snapshot {
   // By Socket::namespace_index; the exporter's own first, and always there.
   std::vector<NamespaceSnapshot> namespaces;
   uint64_t omitted_namespaces = 0;  // for the limit of their number
+  // SocketQuery::most_bound_inactive
+  std::optional<uint64_t> most_bound_inactive = std::nullopt;
+  bool source_knows_scope = true;  // SocketSource::KnowsScope()
   PassInfo pass;
 
   const NamespaceSnapshot& own() const { return namespaces.front(); }

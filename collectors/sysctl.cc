@@ -57,6 +57,18 @@ constexpr std::array<Row, kSysctlCount - 1> kRows = {{
      "Lowest port that a program without privileges may bind.", "4.11"},
     {Sysctl::kAutobindReuse, "tcp_lifecycle_sysctl_ip_autobind_reuse",
      "1: bind() to port 0 with SO_REUSEADDR may share a port when all are in use.", "5.7"},
+    {Sysctl::kPortStepWidth, "tcp_lifecycle_sysctl_ip_local_port_step_width",
+     "Above 0, connect() searches the port range at random steps up to this width; the ports that "
+     "it can use are the same.",
+     "7.1"},
+    {Sysctl::kEhashEntries, "tcp_lifecycle_sysctl_ehash_entries",
+     "Buckets of the table of TCP connections; negative where the namespace shares the table of "
+     "another.",
+     "6.1"},
+    {Sysctl::kChildEhashEntries, "tcp_lifecycle_sysctl_child_ehash_entries",
+     "Buckets of the table of their own that new network namespaces made here get; 0: they share "
+     "this one's.",
+     "6.1"},
 }};
 
 constexpr auto kFamilies = [] {
@@ -69,6 +81,12 @@ constexpr auto kFamilies = [] {
   return families;
 }();
 
+// Of another namespace only what differs is on the page. One that shares a table of connections has
+// its size as a negative number.
+bool Same(Sysctl sysctl, int64_t own, int64_t other) {
+  return own == other || (sysctl == Sysctl::kEhashEntries && own == -other);
+}
+
 }  // namespace
 
 std::span<const FamilyDescriptor> SysctlCollector::Families() const { return kFamilies; }
@@ -79,8 +97,10 @@ absl::Status SysctlCollector::Describe(const Snapshot& snapshot, FamilySet& out)
     const absl::StatusOr<int64_t>& own = snapshot.own().facts.sysctls[kRows[i].sysctl];
     for (const NamespaceSnapshot& ns : snapshot.namespaces) {
       const absl::StatusOr<int64_t>& value = ns.facts.sysctls[kRows[i].sysctl];
-      // Of another namespace what differs only.
-      if (!value.ok() || (ns.facts.netns.foreign && own.ok() && *own == *value)) continue;
+      if (!value.ok() ||
+          (ns.facts.netns.foreign && own.ok() && Same(kRows[i].sysctl, *own, *value))) {
+        continue;
+      }
       out.Add(kFamilies[i], {ns.facts.netns.name}, static_cast<double>(*value) / kRows[i].per_unit);
     }
     if (!absl::IsNotFound(own.status())) status.Update(own.status());

@@ -101,9 +101,10 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
   app.add_flag("--collector.disable-defaults", flags.disable_defaults,
                "Only the collectors that are named run.")
       ->group(group);
-  app.add_option("--collector.sockets.source", flags.source,
-                 "How sockets are read: auto (the first that works of bpf, sock_diag and "
-                 "procfs), bpf, sock_diag, procfs, or replay (a recording). Default: auto")
+  app.add_option(
+         "--collector.sockets.source", flags.source,
+         "How sockets are read: auto (the first that works of bpf, bpf_probe, sock_diag and "
+         "procfs), one of these, or replay (a recording). Default: auto")
       ->type_name("SOURCE")
       ->group(group);
   AddOptional(app, "--collector.sockets.replay-dir", flags.replay_dir,

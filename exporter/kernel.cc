@@ -42,27 +42,31 @@ MaybeSource ReadEach(MaybeSource own, EachNamespaceSource::Opener open, const st
 std::vector<SourceCandidate> LiveCandidates(const Options& options) {
   const std::string& root = options.procfs;
   const auto open_sock_diag = [root] { return ReadEach(OpenSockDiag(), OpenSockDiag, root); };
-  const auto open_bpf = [open_sock_diag]() -> MaybeSource {
+  const auto open_bpf = [open_sock_diag](WalkKind kind) -> MaybeSource {
     MaybeSource dumps = open_sock_diag();
     if (!dumps.ok()) return dumps;
-    return OpenBpf(*std::move(dumps));
+    return OpenBpf(kind, *std::move(dumps));
   };
   const auto open_procfs = [root] {
     const auto open = [root] { return std::make_unique<ProcfsSource>(ThreadFiles(root)); };
     return ReadEach(std::make_unique<ProcfsSource>(ProcFiles(root)), open, root);
   };
-  const SourceCandidate bpf = {"bpf", open_bpf};
+  const SourceCandidate bpf = {"bpf", [open_bpf] { return open_bpf(WalkKind::kCast); }};
+  const SourceCandidate bpf_probe = {"bpf_probe",
+                                     [open_bpf] { return open_bpf(WalkKind::kProbe); }};
   const SourceCandidate sock_diag = {"sock_diag", open_sock_diag};
   const SourceCandidate procfs = {"procfs", open_procfs};
   switch (options.source) {
     case SourceChoice::kBpf:
       return {bpf};
+    case SourceChoice::kBpfProbe:
+      return {bpf_probe};
     case SourceChoice::kSockDiag:
       return {sock_diag};
     case SourceChoice::kProcfs:
       return {procfs};
     default:
-      return {bpf, sock_diag, procfs};
+      return {bpf, bpf_probe, sock_diag, procfs};
   }
 }
 
@@ -104,11 +108,7 @@ absl::Status OpenLive(const Options& options, const KernelNeeds& needs, const Lo
     if (!source.ok()) return Annotate("--collector.sockets.source", source.status());
     kernel.sockets = *std::move(source);
   }
-  const bool may_use_bpf =
-      options.source == SourceChoice::kAuto || options.source == SourceChoice::kBpf;
-  if (needs.connect_events && may_use_bpf) {
-    kernel.connect_events = OpenConnectEvents(netns, logger);
-  }
+  if (needs.connect_events) kernel.connect_events = OpenConnectEvents(netns, logger);
   GiveUpBpfCapabilities();
   return absl::OkStatus();
 }

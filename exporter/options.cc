@@ -31,8 +31,9 @@ struct Choice {
   absl::string_view name;
   Value value;
 };
-constexpr std::array<Choice<SourceChoice>, 5> kSources = {{{"auto", SourceChoice::kAuto},
+constexpr std::array<Choice<SourceChoice>, 6> kSources = {{{"auto", SourceChoice::kAuto},
                                                            {"bpf", SourceChoice::kBpf},
+                                                           {"bpf_probe", SourceChoice::kBpfProbe},
                                                            {"sock_diag", SourceChoice::kSockDiag},
                                                            {"procfs", SourceChoice::kProcfs},
                                                            {"replay", SourceChoice::kReplay}}};

@@ -14,7 +14,7 @@
 namespace tcp_lifecycle {
 
 enum class Action { kServe, kDoctor, kOnce, kRecord, kPrintMetricsMd, kVersion, kHelp };
-enum class SourceChoice { kAuto, kBpf, kSockDiag, kProcfs, kReplay };
+enum class SourceChoice { kAuto, kBpf, kBpfProbe, kSockDiag, kProcfs, kReplay };
 
 struct Options {
   Action action = Action::kServe;

@@ -20,7 +20,8 @@ void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, Des
   if (port == PortKind::kBlocked) return;  // will not be taken over, nor help when it expires
   const bool applies = (socket.flags & kNeverReused) == 0 &&
                        rule.Applies(socket.local_address, socket.remote_address, socket.scope);
-  const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms);
+  const bool next_second = (socket.flags & kReusedNextSecond) != 0;
+  const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms, next_second);
   if (applies && free_ms == 0) {
     ++use.reusable;
     return;
@@ -34,11 +35,16 @@ void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, Des
 
 void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rule) {
   if (!BelongsToDestination(socket, port)) return;
-  DestinationUse& use = table_.Count({socket.local_address, socket.remote_address,
-                                      socket.remote_port, socket.namespace_index, socket.scope});
+  const DestinationKey key = {socket.local_address, socket.remote_address, socket.remote_port,
+                              socket.namespace_index, socket.scope};
+  if (repeats_ && port != PortKind::kOther && repeats_->Seen(key, socket.local_port)) {
+    port = PortKind::kOther;  // counted already
+    if (!BelongsToDestination(socket, port)) return;
+  }
+  DestinationUse& use = table_.Count(key);
   switch (socket.state) {
     case TcpState::kTimeWait:
-      AddTimeWait(socket, port, rule, use);
+      AddTimeWait(socket, port, rule, use);  // never kOther
       break;
     case TcpState::kSynSent:
       ++use.syn_sent;
@@ -52,6 +58,13 @@ void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rul
   }
   use.used += port != PortKind::kOther ? 1 : 0;
   use.on_blocked += port == PortKind::kBlocked ? 1 : 0;
+}
+
+const DestinationUse* Destinations::SharedWith(const DestinationKey& key) const {
+  if (key.scope == 0) return nullptr;
+  DestinationKey unbound = key;
+  unbound.scope = 0;
+  return table_.Find(unbound);
 }
 
 }  // namespace tcp_lifecycle

@@ -10,9 +10,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "collectors/analysis/frequent_table.h"
+#include "collectors/analysis/repeats.h"
 #include "collectors/analysis/reuse.h"
 #include "collectors/model/socket.h"
 
@@ -23,7 +25,9 @@ struct DestinationKey {
   IpAddress address;
   uint16_t port = 0;
   uint32_t namespace_index = 0;
-  uint32_t scope = 0;  // sockets bound to other devices do not share the ports
+  // Sockets that are bound to other devices do not share the ports. Those that are bound to none
+  // take their ports from all, but leave those of bound ones be: SharedWith().
+  uint32_t scope = 0;
 
   bool operator==(const DestinationKey&) const = default;
   template <typename H>
@@ -38,7 +42,7 @@ struct DestinationKey {
 enum class PortKind : uint8_t { kOther, kBlocked, kOpen, kAutobound };
 
 struct DestinationUse {
-  // Usable ports held, which are as many as rows: no two share one.
+  // Usable ports held, which are as many as rows (repeats.h has the exception): no two share one.
   uint32_t used = 0;
   // Of used: on ports that are lost to every destination anyway.
   uint32_t on_blocked = 0;
@@ -67,14 +71,22 @@ class Destinations {
   static constexpr size_t kLimit = 16384;
   using Table = FrequentTable<DestinationKey, DestinationUse>;
 
-  explicit Destinations(size_t limit = kLimit) : table_(limit) {}
+  // `knows_scope`: SocketSource::KnowsScope().
+  explicit Destinations(size_t limit = kLimit, bool knows_scope = true) : table_(limit) {
+    if (!knows_scope) repeats_.emplace();
+  }
 
   void Add(const Socket& socket, PortKind port, const ReuseRule& rule);
 
   const Table& table() const { return table_; }
+  // What sockets that are bound to no device use, where `key` is of sockets that are: their
+  // connect() takes no port that one of these holds, while the others' connect() takes theirs
+  // (inet_bound_dev_eq()). nullptr: nothing.
+  const DestinationUse* SharedWith(const DestinationKey& key) const;
 
  private:
   Table table_;
+  std::optional<Repeats> repeats_;
 };
 
 }  // namespace tcp_lifecycle

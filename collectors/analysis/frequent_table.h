@@ -40,6 +40,12 @@ class FrequentTable {
     return found->second.value;
   }
 
+  // nullptr where the table does not have it.
+  const Value* Find(const Key& key) const {
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? nullptr : &found->second.value;
+  }
+
   // Calls `take(key, value, missed)` for each key in the table; at most `missed` rows of it, from
   // before it was entered (again), are not in its value.
   template <typename Take>

@@ -12,11 +12,15 @@ double ShareTaken(uint32_t headroom, uint32_t open) {
 
 }  // namespace
 
-Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity) {
+Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity,
+                            uint32_t also_held) {
+  const auto left_by = [&](uint32_t held) {
+    return capacity.open() - std::min(held, capacity.open());
+  };
   Bounds<uint32_t> headroom;
-  headroom.max = capacity.open() - std::min(use.held(), capacity.open());
-  const uint32_t least =
-      capacity.is_exact ? headroom.max : std::min(capacity.untouched, headroom.max);
+  headroom.max = left_by(std::max(use.held(), also_held));
+  const uint32_t least = capacity.is_exact ? left_by(use.held() + also_held)
+                                           : std::min(capacity.untouched, headroom.max);
   headroom.min = least - std::min<uint32_t>(least, capacity.may_miss_one ? 1 : 0);
   return headroom;
 }

@@ -19,7 +19,8 @@ struct Bounds {
 struct PortCapacity {
   uint32_t usable = 0;
   uint32_t blocked = 0;  // of usable: lost to every autobinding connect()
-  // Usable ports that no socket holds; 0 where the source does not see every socket that can.
+  // Usable ports that no socket holds; at least so many where the source does not see every socket
+  // that can.
   uint32_t untouched = 0;
   bool may_miss_one = false;  // connect() in a range of an odd number of ports, more than one
   bool is_exact = false;      // nothing is unknown of what holds a port and until when
@@ -29,8 +30,11 @@ struct PortCapacity {
 
 // Connections possible now. The most: each open port that no socket to this destination holds, and
 // each held by a TIME_WAIT that may be taken over. The least: where all is known, as many; else the
-// ports that no socket at all holds. Less one that connect() may miss.
-Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity);
+// ports that no socket at all holds. Less one that connect() may miss. `also_held`: ports, open
+// otherwise, that sockets of another scope hold from these; which of them are held by both is not
+// known, so that the most is with all of the fewer, and the least with none.
+Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity,
+                            uint32_t also_held = 0);
 
 // The share of the open ports that is taken: 1 less headroom by open ports, from 0 to 1; 1 where no
 // port is open.

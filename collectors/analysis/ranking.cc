@@ -9,9 +9,13 @@
 namespace tcp_lifecycle {
 namespace {
 
-DestinationReport Judge(const DestinationKey& key, const DestinationUse& use,
-                        const PortCapacity& capacity, const ReuseRule& rule,
-                        const Admission& admission) {
+// `unbound`: Destinations::SharedWith(). The report describes the one that holds more ports.
+DestinationReport Judge(const DestinationKey& key, const DestinationUse& own,
+                        const DestinationUse* unbound, const PortCapacity& capacity,
+                        const ReuseRule& rule, const Admission& admission) {
+  const bool by_unbound = unbound != nullptr && unbound->held() > own.held();
+  const DestinationUse& use = by_unbound ? *unbound : own;
+  const DestinationUse* less = by_unbound ? &own : unbound;
   DestinationReport report;
   report.source = key.source;
   report.address = key.address;
@@ -19,7 +23,7 @@ DestinationReport Judge(const DestinationKey& key, const DestinationUse& use,
   report.scope = key.scope;
   report.used = use.used;
   report.time_wait = use.time_wait;
-  report.headroom = HeadroomOf(use, capacity);
+  report.headroom = HeadroomOf(use, capacity, less == nullptr ? 0 : less->held());
   report.utilization = UtilizationOf(report.headroom, capacity);
   report.occupancy = capacity.open() == 0 ? 1 : static_cast<double>(use.used) / capacity.open();
   report.connections_per_second = ConnectionsPerSecond(use);
@@ -31,9 +35,12 @@ DestinationReport Judge(const DestinationKey& key, const DestinationUse& use,
       report.seconds_to_free_port = use.first_free_ms / 1000.0;
     }
   }
-  report.syn_sent = use.syn_sent;
-  report.syn_sent_retransmitting = use.syn_sent_retransmitting;
-  report.close_wait = use.close_wait;
+  const auto sum = [&](uint32_t DestinationUse::*sockets) {
+    return own.*sockets + (unbound == nullptr ? 0 : unbound->*sockets);
+  };
+  report.syn_sent = sum(&DestinationUse::syn_sent);
+  report.syn_sent_retransmitting = sum(&DestinationUse::syn_sent_retransmitting);
+  report.close_wait = sum(&DestinationUse::close_wait);
   report.admitted = report.occupancy >= admission.min_utilization || report.troubled();
   return report;
 }
@@ -96,8 +103,9 @@ bool DestinationReport::troubled() const {
 
 bool IsFuller(const DestinationReport& a, const DestinationReport& b) {
   const auto key = [](const DestinationReport& report) {
-    return std::tuple(!report.admitted, -report.utilization.min, -report.occupancy, report.source,
-                      report.address, report.port);
+    return std::tuple(!report.admitted, -report.utilization.min, -report.occupancy,
+                      -report.utilization.max, report.source, report.address, report.port,
+                      ~report.scope);
   };
   return key(a) < key(b);
 }
@@ -110,7 +118,8 @@ Ranking Rank(const Destinations& destinations, uint32_t namespace_index,
   Worst worst_otherwise;
   destinations.table().ForEach([&](const DestinationKey& key, const DestinationUse& use, uint64_t) {
     if (key.namespace_index != namespace_index) return;
-    const DestinationReport report = Judge(key, use, capacity, rule, admission);
+    const DestinationReport report =
+        Judge(key, use, destinations.SharedWith(key), capacity, rule, admission);
     Bounds<double>& worst = ranking.utilization;
     worst = {std::max(worst.min, report.utilization.min),
              std::max(worst.max, report.utilization.max)};

@@ -29,7 +29,7 @@ struct DestinationReport {
   std::optional<uint32_t> seconds_to_exhaustion;
   // Where no port is left: until the first TIME_WAIT lets go of one.
   std::optional<double> seconds_to_free_port;
-  // Sockets on any port.
+  // Sockets on any port, unbound ones included.
   uint32_t syn_sent = 0;
   uint32_t syn_sent_retransmitting = 0;
   uint32_t close_wait = 0;
@@ -61,7 +61,7 @@ struct Ranking {
 
 // Of the namespace `namespace_index` the `count` fullest, and at most kOtherWays more; of
 // destinations that differ in scope alone only the first, because nothing on the page tells them
-// apart.
+// apart. One of device-bound sockets has what unbound ones take from it, and comes before theirs.
 Ranking Rank(const Destinations& destinations, uint32_t namespace_index,
              const PortCapacity& capacity, const ReuseRule& rule, const Admission& admission,
              size_t count);

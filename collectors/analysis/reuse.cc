@@ -10,7 +10,7 @@ ReuseRule::ReuseRule(const Sysctls& sysctls) {
   if (never) return;
   known_ = reuse.ok() && timestamps.ok() && (delay.ok() || absl::IsNotFound(delay.status()));
   scope_ = reuse.ok() && *reuse == 2 ? Scope::kLoopback : Scope::kAll;
-  exact_ = known_ && delay.ok();
+  has_delay_ = known_ && delay.ok();
   if (delay.ok()) {
     delay_ms_ = static_cast<uint32_t>(std::clamp<int64_t>(*delay, 0, kTimeWaitMs));
   }

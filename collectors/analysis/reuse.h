@@ -3,6 +3,11 @@
 //
 // A dump does not tell whether the peer sent timestamps or whether the port was bound, and without
 // these the kernel does not reuse: what this calls reusable is an upper bound then.
+//
+// A kernel without tcp_tw_reuse_delay (before 6.14) compares whole seconds of its monotonic clock:
+// connect() takes over the port from the second after that of the peer's last timestamp (measured
+// on 6.12: 5 to 16 ms after its beginning). A dump does not tell that second; a source that tells
+// which ports are blocked marks the sockets that still have to wait (kReusedNextSecond).
 #pragma once
 
 #include <algorithm>
@@ -30,8 +35,6 @@ class ReuseRule {
   // False where a setting could not be read; the rule then allows all at once, which keeps what is
   // derived from it an upper bound.
   bool known() const { return known_; }
-  // Whether it tells to the millisecond when a port comes free.
-  bool exact() const { return known_ && (exact_ || scope_ == Scope::kNone); }
   // Whether it lets connections between these addresses take over a port at all.
   bool Applies(const IpAddress& source, const IpAddress& destination, uint32_t scope) const {
     return scope_ == Scope::kAll ||
@@ -43,12 +46,13 @@ class ReuseRule {
   uint32_t HoldMs(const IpAddress& source, const IpAddress& destination, uint32_t scope) const {
     return Applies(source, destination, scope) ? delay_ms_ : kTimeWaitMs;
   }
-  // Until a socket with so much of its TIME_WAIT left lets go of its port; 0: its port can be taken
-  // now, or perhaps now.
-  uint32_t MsUntilFree(bool applies, uint32_t remaining_ms) const {
+  // Until a socket with so much of its TIME_WAIT left lets go of its port, at most; 0: its port can
+  // be taken now, or perhaps now. `next_second`: it is marked kReusedNextSecond.
+  uint32_t MsUntilFree(bool applies, uint32_t remaining_ms, bool next_second = false) const {
     if (!applies) return remaining_ms;
+    if (!has_delay_) return next_second ? std::min(remaining_ms, delay_ms_) : 0;
     const uint32_t age_ms = kTimeWaitMs - std::min(remaining_ms, kTimeWaitMs);
-    if (age_ms > delay_ms_ || !exact_) return 0;
+    if (age_ms > delay_ms_) return 0;
     return std::min(remaining_ms, delay_ms_ - age_ms + 1);
   }
 
@@ -57,9 +61,9 @@ class ReuseRule {
 
   bool known_ = true;
   Scope scope_ = Scope::kNone;
-  // Kernels without tcp_tw_reuse_delay compare whole seconds: from 0 to 1 s, which nobody can tell.
+  // Without tcp_tw_reuse_delay it is from 0 to 1 s.
   uint32_t delay_ms_ = 1000;
-  bool exact_ = false;
+  bool has_delay_ = false;  // and all other settings are known
 };
 
 }  // namespace tcp_lifecycle

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "collectors/analysis/port_use.h"
@@ -56,6 +58,25 @@ Verdict CheckPortRangeTooSmall(const RuleInput& input) {
                       " connections/s to TIME_WAIT, which hold ", Count(needed, "port"), " at ",
                       Rounded(hold), " s each; with ", Count(open, "open port"), " ",
                       Rounded(open / hold), " connections/s are possible.", TextOfOthers(culprits));
+}
+
+Verdict CheckOwnPortRangeFull(const RuleInput& input) {
+  const auto report = ReportOf<PortsReport>(input.ns);
+  if (!report.ok()) return report.status();
+  if (!(*report)->own_ranges)
+    return absl::NotFoundError("the source does not read IP_LOCAL_PORT_RANGE");
+  const std::vector<OwnRangeReport>& ranges = *(*report)->own_ranges;
+  const auto full = std::ranges::count_if(
+      ranges, [](const OwnRangeReport& each) { return each.used * 5 >= each.open * 4; });
+  if (full == 0) return std::nullopt;
+  const OwnRangeReport& worst = ranges.front();
+  std::string line = absl::StrCat(
+      ToString(worst.source), " -> ", EndpointText(worst.address, worst.port), " holds ",
+      worst.used, " of ", Count(worst.open, "open port"), " of ", TextOf(worst.range),
+      ", its sockets' own range (IP_LOCAL_PORT_RANGE), TIME_WAIT not counted: without a free one "
+      "there connect() fails with EADDRNOTAVAIL.");
+  if (full > 1) absl::StrAppend(&line, " Likewise at least ", Count(full - 1, "other range"), ".");
+  return line;
 }
 
 Verdict CheckPortRangeOdd(const RuleInput& input) {

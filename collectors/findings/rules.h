@@ -19,6 +19,7 @@ Verdict CheckTwRecycle(const RuleInput& input);
 
 // range_rules.cc: the port range
 Verdict CheckPortRangeTooSmall(const RuleInput& input);
+Verdict CheckOwnPortRangeFull(const RuleInput& input);
 Verdict CheckPortRangeOdd(const RuleInput& input);
 Verdict CheckPortRangeSingleParity(const RuleInput& input);
 Verdict CheckReservedPortsEatRange(const RuleInput& input);

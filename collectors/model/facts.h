@@ -44,6 +44,9 @@ struct NamespaceFacts {
   absl::StatusOr<SocketMemoryLimit> socket_memory_limit;
   absl::StatusOr<EphemeralPorts> ephemeral_ports;
   absl::StatusOr<Sockstat> sockstat;
+  // TCP sockets of the namespace that listen or are connected, TIME_WAIT left out: sockstat's
+  // inuse and sockstat6's. nullopt where they could not be read.
+  std::optional<uint64_t> tcp_in_use = std::nullopt;
   TcpCounters counters;
   absl::StatusOr<ConnectEvents> connect_events = absl::NotFoundError("not counted");
   // Where earlier passes saw it listen, not long ago: whether it still does, the stream tells.

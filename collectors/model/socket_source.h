@@ -42,8 +42,8 @@ class SocketVisitor {
   virtual void OnSockets(std::span<Socket> /*sockets*/) {}  // never in state kListen
   // By a source that sees the kernel's own mark of each port: all that no autobinding connect() of
   // the namespace takes, whatever its destination. All others are held by autobound sockets alone.
-  // Such a source puts kNeverReused, and on kernels without tcp_tw_reuse_delay kReusedNextSecond, on
-  // each socket that it is true of.
+  // Such a source puts kNeverReused, and on kernels without tcp_tw_reuse_delay kReusedNextSecond,
+  // on each socket that it is true of.
   virtual void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& /*ports*/) {}
   // By a source that can read it: a connected socket, part of the stream as well, whose connect()
   // chose its port from a range of its own (IP_LOCAL_PORT_RANGE), each bound being that of the
@@ -71,8 +71,11 @@ class SocketSource {
  public:
   virtual ~SocketSource() = default;
 
-  // Closed set: bpf, sock_diag, procfs, replay.
+  // Closed set: bpf, bpf_probe, sock_diag, procfs, replay.
   virtual absl::string_view Name() const = 0;
+
+  // Whether it fills in Socket::scope. Where it does not, two rows can look like one connection.
+  virtual bool KnowsScope() const { return true; }
 
   // For each namespace: blocked ports, listeners, bound-inactive, then the rest, so that what
   // blocks a port and the listeners are known before the first connected row. DeadlineExceeded when

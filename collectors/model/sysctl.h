@@ -35,8 +35,11 @@ enum class Sysctl : uint8_t {
   kRfc1337,
   kUnprivilegedPortStart,
   kAutobindReuse,
+  kPortStepWidth,
+  kEhashEntries,
+  kChildEhashEntries,
 };
-inline constexpr size_t kSysctlCount = 22;
+inline constexpr size_t kSysctlCount = 25;
 
 // Paths below /proc/sys, indexed by Sysctl.
 inline constexpr std::array<absl::string_view, kSysctlCount> kSysctlPaths = {
@@ -62,6 +65,9 @@ inline constexpr std::array<absl::string_view, kSysctlCount> kSysctlPaths = {
     "net/ipv4/tcp_rfc1337",
     "net/ipv4/ip_unprivileged_port_start",
     "net/ipv4/ip_autobind_reuse",
+    "net/ipv4/ip_local_port_step_width",
+    "net/ipv4/tcp_ehash_entries",
+    "net/ipv4/tcp_child_ehash_entries",
 };
 
 constexpr absl::string_view Path(Sysctl sysctl) {

@@ -1,10 +1,12 @@
 #include "exporter/scrape/pass.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "collectors/analysis/hidden_sockets.h"
 #include "collectors/metrics/text.h"
 
 namespace tcp_lifecycle {
@@ -26,6 +28,15 @@ absl::Status FirstError(const NamespaceFacts& facts) {
     if (!absl::IsNotFound(sysctl)) status.Update(sysctl);
   }
   return status;
+}
+
+// From the kernel's own counts of sockets.
+std::optional<uint64_t> BoundInactiveAtMost(const Snapshot& snapshot) {
+  const absl::StatusOr<Sockstat>& sockstat = snapshot.own().facts.sockstat;
+  std::vector<std::optional<uint64_t>> in_use;
+  in_use.reserve(snapshot.namespaces.size());
+  for (const NamespaceSnapshot& ns : snapshot.namespaces) in_use.push_back(ns.facts.tcp_in_use);
+  return MostBoundInactive(sockstat.ok() ? sockstat->allocated : std::nullopt, in_use);
 }
 
 // What ListenerMemory knows a namespace by: a name passes to another at times.
@@ -82,6 +93,8 @@ void Pass::ReadFacts(const NetnsList& list, Snapshot& snapshot) {
     remembered.insert(key);
   }
   memory_.KeepOnly(remembered);
+  snapshot.most_bound_inactive = BoundInactiveAtMost(snapshot);
+  if (parts_.source != nullptr) snapshot.source_knows_scope = parts_.source->KnowsScope();
   if (parts_.connect_events != nullptr) {
     snapshot.namespaces.front().facts.connect_events = parts_.connect_events->Read();
   }
@@ -104,8 +117,10 @@ void Pass::ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeRes
   if (states_.empty() || parts_.source == nullptr) return;
   const Clock::time_point from = Clock::now();
   Stream stream(result.snapshot, watchers);
-  const absl::StatusOr<PassInfo> info =
-      parts_.source->ForEach({states_, list.watched}, deadline, stream);
+  const SocketQuery query = {.states = states_,
+                             .namespaces = list.watched,
+                             .most_bound_inactive = result.snapshot.most_bound_inactive};
+  const absl::StatusOr<PassInfo> info = parts_.source->ForEach(query, deadline, stream);
   if (info.ok()) result.snapshot.pass = *info;
   for (size_t i = 0; i < result.snapshot.namespaces.size(); ++i) {
     NamespaceSnapshot& ns = result.snapshot.namespaces[i];

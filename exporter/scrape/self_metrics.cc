@@ -9,7 +9,8 @@ namespace {
 
 using prometheus::MetricType;
 
-constexpr std::array<absl::string_view, 4> kReaders = {"bpf", "sock_diag", "procfs", "replay"};
+constexpr std::array<absl::string_view, 5> kReaders = {"bpf", "bpf_probe", "sock_diag", "procfs",
+                                                       "replay"};
 constexpr std::array<absl::string_view, 1> kCollectorLabel = {"collector"};
 constexpr std::array<absl::string_view, 1> kNetnsLabel = {"netns"};
 constexpr std::array<absl::string_view, 1> kReasonLabel = {"reason"};

@@ -54,4 +54,8 @@ void Stream::OnBlockedPorts(uint32_t namespace_index, const PortSet& ports) {
       [&](Accumulator& accumulator) { accumulator.ObserveBlockedPorts(namespace_index, ports); });
 }
 
+void Stream::OnOwnRange(const Socket& socket, const PortRange& range) {
+  ForEachWatcher([&](Accumulator& accumulator) { accumulator.ObserveOwnRange(socket, range); });
+}
+
 }  // namespace tcp_lifecycle

@@ -31,6 +31,7 @@ class Stream final : public SocketVisitor {
   void OnListeners(std::span<Listener> listeners) override;
   void OnSockets(std::span<Socket> sockets) override;
   void OnBlockedPorts(uint32_t namespace_index, const PortSet& ports) override;
+  void OnOwnRange(const Socket& socket, const PortRange& range) override;
   void OnFailure(uint32_t namespace_index, const absl::Status& status) override {
     failures_[namespace_index].Update(status);
   }

@@ -8,5 +8,6 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
   tcp_lifecycle::ParseSockstat(text, 4096).IgnoreError();
+  tcp_lifecycle::ParseTcpInUse(text, text);
   return 0;
 }

@@ -15,6 +15,9 @@ NOT_RECORDED = {
     "tcp_lifecycle_scrape_pass_rewalks",
     "tcp_lifecycle_connect_failures_total",
     "tcp_lifecycle_port_exhaustion_total",
+    "tcp_lifecycle_sysctl_ip_local_port_step_width",
+    "tcp_lifecycle_sysctl_ehash_entries",
+    "tcp_lifecycle_sysctl_child_ehash_entries",
 }
 
 

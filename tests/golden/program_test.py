@@ -30,7 +30,7 @@ BAD_FLAGS = [
     (["--web.scrape-timeout-offset=-1"], '--web.scrape-timeout-offset="-1": must be a time'),
     (["--log.level=loud"], "must be one of debug, info, warn, error"),
     (["--log.format=xml"], "must be one of logfmt, json"),
-    (["--collector.sockets.source=guess"], "must be one of auto, bpf, sock_diag, procfs, replay"),
+    (["--collector.sockets.source=guess"], "must be one of auto, bpf, bpf_probe, sock_diag, procfs, replay"),
     (["--collector.sockets.source=replay"], "need each other"),
     (["--once", "--record=x"], "--once and --record cannot be combined"),
     (["doctor", "--once"], "doctor and --once cannot be combined"),

@@ -1,11 +1,13 @@
 """The ephemeral ports. The kernel is the oracle: connect() until it fails."""
 
 import errno
+import re
 
 from harness import ss, tcp
 from harness.destinations import least, of, worst_utilization
 from harness.exporter import Exporter
 from harness.features import sees_bound
+from harness.still import still
 
 RANGE = "40000 40009"
 LOOPBACK = "127.0.0.1"
@@ -98,6 +100,40 @@ def test_k4_bound_sockets_take_ports_from_a_destination(netns, exporter, source)
     assert len(clients) == 3
     if sees_bound(source):
         assert headroom(exporter.scrape(), server) == (0, 0)
+
+
+def in_use(netns):
+    """TCP sockets that listen or are connected."""
+    counts = netns.read("/proc/thread-self/net/sockstat") + netns.read(
+        "/proc/thread-self/net/sockstat6")
+    return sum(int(count) for count in re.findall(r"^TCP6?: inuse (\d+)", counts, re.MULTILINE))
+
+
+def test_k4_bound_sockets_that_are_not_listed_lower_the_least_by_their_number(netns):
+    """Counted are the TCP sockets of the host that are in no table of the namespace."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40999")
+    server = tcp.listen(netns)
+    exporter = Exporter(netns, "procfs", flags=["--collector.ports.min-utilization=0"])
+    exporter.scrape()
+    for _ in range(4):
+        tcp.connect(netns, server.getsockname())
+    hidden = 0
+    for bound in (0, 6, 95):
+        for _ in range(bound):
+            netns.socket().bind((LOOPBACK, 0))
+        hidden += bound
+        _, page = still(lambda: in_use(netns), exporter.scrape)
+        unseen = page.value("sockets_allocated") - in_use(netns)
+        assert unseen >= hidden
+        assert headroom(page, server) == (max(0, 996 - unseen), 996)
+        assert not page.has("ephemeral_ports_blocked", by="bound")
+        if unseen > 100:
+            assert not page.has("bind_ports_free")
+        else:
+            assert page.by("source_address", "bind_ports_free") == {
+                "any": 996 - unseen, LOOPBACK: 996 - unseen}
+    clients, _ = tcp.connect_until_it_fails(netns, server.getsockname())
+    assert len(clients) == 996 - hidden
 
 
 def test_k5_listeners_in_the_range_block_ports(netns, exporter, source):

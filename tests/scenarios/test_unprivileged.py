@@ -35,7 +35,7 @@ def test_auto_says_why_not_bpf(netns, bpf, reachable_binary, capabilities):
     assert reader(exporter.scrape()) == "sock_diag"
     reasons = [line for line in exporter.log().splitlines() if "source=bpf" in line]
     assert all("level=info" in reason for reason in reasons)
-    assert any("it needs CAP_BPF and CAP_PERFMON" in reason for reason in reasons)
+    assert any("needs CAP_BPF and CAP_PERFMON" in reason for reason in reasons)
 
 
 def test_auto_takes_bpf_and_gives_up_its_capabilities(netns, bpf, reachable_binary):

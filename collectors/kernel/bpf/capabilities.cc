@@ -1,40 +1,108 @@
 #include "collectors/kernel/bpf/capabilities.h"
 
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace tcp_lifecycle {
+namespace {
 
-void GiveUpBpfCapabilities() {
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets = {};
-  if (syscall(SYS_capget, &header, sets.data()) != 0) return;
-  for (const int capability : {CAP_BPF, CAP_PERFMON}) {
+class CapabilitySets {
+ public:
+  // Those of the calling thread.
+  CapabilitySets() { valid_ = syscall(SYS_capget, &header_, sets_.data()) == 0; }
+
+  bool has(int capability) const {
+    return valid_ && (sets_.at(CAP_TO_INDEX(capability)).effective & CAP_TO_MASK(capability)) != 0;
+  }
+  // Out of the effective set, and with `for_good` out of the others.
+  void Drop(int capability, bool for_good) {
     const uint32_t others = ~CAP_TO_MASK(capability);
-    __user_cap_data_struct& set = sets.at(CAP_TO_INDEX(capability));
+    __user_cap_data_struct& set = sets_.at(CAP_TO_INDEX(capability));
     set.effective &= others;
+    if (!for_good) return;
     set.permitted &= others;
     set.inheritable &= others;
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, capability, 0, 0);
   }
-  syscall(SYS_capset, &header, sets.data());
+  // Into the effective set, where it is permitted.
+  void Restore(int capability) {
+    __user_cap_data_struct& set = sets_.at(CAP_TO_INDEX(capability));
+    set.effective |= set.permitted & CAP_TO_MASK(capability);
+  }
+  void Apply() {
+    if (valid_) syscall(SYS_capset, &header_, sets_.data());
+  }
+
+ private:
+  __user_cap_header_struct header_ = {_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets_ = {};
+  bool valid_ = false;
+};
+
+// Whether the kernel answers a bpf() call of this thread. One for a map that does not exist: the
+// right to call is checked first.
+bool MayCallBpf() {
+  bpf_attr attributes = {};
+  attributes.map_fd = UINT32_MAX;
+  return syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attributes, sizeof attributes) == 0 ||
+         errno != EPERM;
 }
 
-absl::Status LoadError(int error, absl::string_view what) {
-  const absl::StatusCode code = error == EPERM || error == EACCES
-                                    ? absl::StatusCode::kPermissionDenied
-                                    : absl::StatusCode::kUnimplemented;
-  return {code, absl::StrCat("loading ", what, ": ", std::strerror(error),
-                             "; it needs CAP_BPF and CAP_PERFMON, and Linux 6.2")};
+}  // namespace
+
+absl::Status HasBpfCapabilities() {
+  const CapabilitySets sets;
+  if (sets.has(CAP_SYS_ADMIN)) return absl::OkStatus();
+  std::vector<absl::string_view> missing;
+  if (!sets.has(CAP_BPF)) missing.emplace_back("CAP_BPF");
+  if (!sets.has(CAP_PERFMON)) missing.emplace_back("CAP_PERFMON");
+  if (missing.empty()) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrCat("needs ", absl::StrJoin(missing, " and ")));
+}
+
+void RaiseMemlockLimit() {
+  rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+  if (setrlimit(RLIMIT_MEMLOCK, &limit) == 0 || getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_MEMLOCK, &limit);
+}
+
+std::string WhyNotPermitted(int error) {
+  rlimit limit = {};
+  if (error != EPERM || getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return "";
+  if (limit.rlim_cur == RLIM_INFINITY) {
+    return "; the capabilities must be those of the initial user namespace";
+  }
+  return absl::StrCat("; before Linux 5.11 BPF maps count against RLIMIT_MEMLOCK, here ",
+                      limit.rlim_cur,
+                      " bytes; or the capabilities are not those of the initial "
+                      "user namespace");
+}
+
+void GiveUpBpfCapabilities() {
+  CapabilitySets sets;
+  sets.Drop(CAP_PERFMON, true);
+  sets.Drop(CAP_BPF, false);
+  sets.Apply();
+  if (MayCallBpf()) {
+    sets.Drop(CAP_BPF, true);
+    sets.Apply();
+    return;
+  }
+  sets.Restore(CAP_BPF);
+  sets.Apply();
 }
 
 }  // namespace tcp_lifecycle

@@ -1,15 +1,27 @@
-// What loading BPF programs needs, and running them does not.
+// The rights and limits that BPF programs need to be loaded, and on some kernels to be run.
 #pragma once
+
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace tcp_lifecycle {
 
-// Takes CAP_BPF and CAP_PERFMON from the calling thread and those that it starts later.
-void GiveUpBpfCapabilities();
+// OK where the calling thread has CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, which stands for both;
+// PermissionDenied names what is missing.
+absl::Status HasBpfCapabilities();
 
-// PermissionDenied or Unimplemented, by the errno of loading `what`.
-absl::Status LoadError(int error, absl::string_view what);
+// Before 5.11 maps count against RLIMIT_MEMLOCK: raises it as far as it may.
+void RaiseMemlockLimit();
+
+// After a load that failed with `error` although the capabilities are there: what may forbid it, to
+// be appended to a sentence; empty where no right is in question.
+std::string WhyNotPermitted(int error);
+
+// Takes CAP_BPF and CAP_PERFMON from the calling thread and those that it starts later. CAP_BPF
+// stays where the kernel wants it for every bpf() call: before 5.19, with unprivileged BPF
+// disabled.
+void GiveUpBpfCapabilities();
 
 }  // namespace tcp_lifecycle

@@ -5,17 +5,22 @@
 #include <cerrno>
 #include <utility>
 
-#include "collectors/kernel/bpf/capabilities.h"
 #include "collectors/kernel/bpf/connect_events.h"
-#include "collectors/kernel/bpf/skeleton.h"
+#include "collectors/kernel/bpf/object.h"
+#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-struct CloseEvents {
-  void operator()(EventsSkeleton* events) const { CloseEventsSkeleton(events); }
-};
-using EventsHandle = std::unique_ptr<EventsSkeleton, CloseEvents>;
+// The attachment of a program to its tracepoint, which ends with the descriptor.
+absl::StatusOr<UniqueFd> Attach(int program_fd) {
+  bpf_attr attributes = {};
+  attributes.raw_tracepoint.prog_fd = static_cast<uint32_t>(program_fd);
+  UniqueFd link(
+      static_cast<int>(syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &attributes, sizeof attributes)));
+  if (!link.valid()) return absl::ErrnoToStatus(errno, "attaching to inet_sock_set_state");
+  return link;
+}
 
 // Adds every counter of a map whose keys are Key; no key is ever deleted.
 template <typename Key>
@@ -42,28 +47,32 @@ absl::Status ReadCounters(int map_fd, ConnectEvents& events) {
 
 class ConnectCounters final : public ConnectEventsReader {
  public:
-  explicit ConnectCounters(EventsHandle events)
-      : events_(std::move(events)), parts_(PartsOfEvents(events_.get())) {}
+  ConnectCounters(LoadedObject object, UniqueFd link)
+      : object_(std::move(object)), link_(std::move(link)) {}
 
   absl::StatusOr<ConnectEvents> Read() override {
     ConnectEvents events;
-    absl::Status status = ReadCounters<WireDestination>(parts_.destinations_fd, events);
-    status.Update(ReadCounters<WireFailure>(parts_.failures_fd, events));
+    absl::Status status = ReadCounters<WireDestination>(object_->destinations_fd, events);
+    status.Update(ReadCounters<WireFailure>(object_->failures_fd, events));
     if (!status.ok()) return status;
     return events;
   }
 
  private:
-  EventsHandle events_;
-  EventsParts parts_;
+  LoadedObject object_;
+  UniqueFd link_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ConnectEventsReader>> CountConnectEvents(uint32_t netns_inode) {
-  EventsHandle events(OpenEventsSkeleton(netns_inode));
-  if (events == nullptr) return LoadError(errno, "the counters of failed connections");
-  return std::make_unique<ConnectCounters>(std::move(events));
+  absl::StatusOr<LoadedObject> object =
+      Load({"the counters of failed connections", LoadEventsLight, LoadEventsByLibbpf, ""});
+  if (!object.ok()) return object.status();
+  *(*object)->watched_netns = netns_inode;
+  absl::StatusOr<UniqueFd> link = Attach((*object)->on_state_fd);
+  if (!link.ok()) return link.status();
+  return std::make_unique<ConnectCounters>(*std::move(object), *std::move(link));
 }
 
 }  // namespace tcp_lifecycle

@@ -16,7 +16,7 @@ void AddCounter(const WireDestination& destination, uint64_t count, ConnectEvent
 void AddCounter(const WireFailure& failure, uint64_t count, ConnectEvents& events);
 
 // Begins to count those of a network namespace, until the reader is destroyed. Errors as those of
-// LoadWalkProgram.
+// LoadWalkProgram().
 absl::StatusOr<std::unique_ptr<ConnectEventsReader>> CountConnectEvents(uint32_t netns_inode);
 
 }  // namespace tcp_lifecycle

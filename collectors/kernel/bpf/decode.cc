@@ -32,6 +32,7 @@ uint16_t FlagsOf(uint32_t flags, TcpState state, uint64_t inode) {
   unsigned seen = 0;
   if (state == TcpState::kTimeWait) {
     if ((flags & kWireTimestamps) == 0) seen |= kNeverReused;
+    if ((flags & kWireReusedNextSecond) != 0) seen |= kReusedNextSecond;
   } else {
     seen |= (flags & kWireKeepopen) != 0 ? kKeepaliveOn : kKeepaliveOff;
     if (IsUnaccepted(state, inode)) seen |= kUnaccepted;
@@ -66,7 +67,7 @@ bool DecodeRecord(const WireRecord& record, const WireBuffer& buffer, uint32_t t
                   Socket& socket) {
   const std::optional<TcpState> state = StateOf(record.state);
   if (!state) return false;
-  if (record.family == kWireIpv6) {
+  if ((record.family & kWireIpv6) != 0) {
     const WireAddresses6& addresses = buffer.addresses6[record.local_address % WIRE_RECORDS];
     socket.local_address = Ipv6(addresses.local);
     socket.remote_address = Ipv6(addresses.remote);
@@ -89,6 +90,11 @@ bool DecodeRecord(const WireRecord& record, const WireBuffer& buffer, uint32_t t
   socket.reserved = 0;
   socket.cgroup = 0;
   return true;
+}
+
+PortRange OwnRangeOf(const WireRecord& record) {
+  return {static_cast<uint16_t>(record.jiffies_left),
+          static_cast<uint16_t>(record.jiffies_left >> 16)};
 }
 
 }  // namespace tcp_lifecycle

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "collectors/kernel/bpf/wire.h"
+#include "collectors/model/port_set.h"
 #include "collectors/model/socket.h"
 
 namespace tcp_lifecycle {
@@ -16,5 +17,8 @@ uint32_t TicksPerSecond(const WireControl& control);
 // undefined then.
 bool DecodeRecord(const WireRecord& record, const WireBuffer& buffer, uint32_t ticks_per_second,
                   Socket& socket);
+
+// Of a record with kWireOwnRange. A bound of 0: the socket left it to the namespace.
+PortRange OwnRangeOf(const WireRecord& record);
 
 }  // namespace tcp_lifecycle

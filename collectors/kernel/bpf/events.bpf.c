@@ -10,13 +10,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-extern void* bpf_rdonly_cast(const void* object, __u32 btf_id) __ksym;
-
-// asm-generic/errno.h, net/tcp_states.h, linux/in.h, linux/socket.h
-enum { EADDRNOTAVAIL = 99 };
-enum { SYN_SENT = 2, CLOSED = 7 };
-enum { PROTOCOL_TCP = 6 };
-enum { FAMILY_IPV6 = 10 };
+enum { EADDRNOTAVAIL = 99 };  // asm-generic/errno.h
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
@@ -67,9 +61,7 @@ int on_state(u64* context) {
   if (sk->__sk_common.skc_net.net->ns.inum != watched_netns) return 0;
   struct WireFailure failure = {(u32)sk->sk_err};
   if (sk->sk_err == 0) {
-    struct tcp_sock* tcp =
-        (struct tcp_sock*)bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
-    if (tcp->segs_out != 0) return 0;
+    if (BPF_CORE_READ((struct tcp_sock*)sk, segs_out) != 0) return 0;
     failure.error = EADDRNOTAVAIL;
     struct WireDestination destination = {};
     write_address(sk, destination.address);

@@ -9,7 +9,8 @@ absl::Status BuiltWithout() { return absl::UnimplementedError("built without BPF
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<WalkProgram>> LoadWalkProgram(uint32_t /*most_records*/) {
+absl::StatusOr<std::unique_ptr<WalkProgram>> LoadWalkProgram(WalkKind /*kind*/,
+                                                             uint32_t /*most_records*/) {
   return BuiltWithout();
 }
 

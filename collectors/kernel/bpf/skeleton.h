@@ -1,4 +1,9 @@
-// The light skeletons of the BPF programs, which are C and do not compile as C++.
+// The BPF objects that this program carries, and what is in one when the kernel has taken it.
+//
+// Each can be loaded in two ways. A light skeleton is the object's own loader, a BPF program too:
+// little memory, on kernels that have BPF_PROG_TYPE_SYSCALL (5.14) and relocate by BTF themselves
+// (5.17). libbpf does it on older ones, parses all of the kernel's BTF for it (about 15 MB for the
+// moment), and says what the kernel refuses. Both are C and do not compile as C++.
 #pragma once
 
 #include "collectors/kernel/bpf/wire.h"
@@ -7,30 +12,27 @@
 extern "C" {
 #endif
 
-struct WalkSkeleton;
-
-// Loads the programs of walk.bpf.c; null with errno. The pointers of WalkParts stay good until it
-// is closed.
-struct WalkSkeleton* OpenWalkSkeleton(void);
-void CloseWalkSkeleton(struct WalkSkeleton* walk);
-
-struct WalkParts {
-  int walk_connected_fd, walk_ports_fd;  // the programs
-  int buffers_fd;                        // the map of one WireBuffer
+// Null or -1: this object has no such part.
+struct BpfObject {
+  void* skeleton;
+  void (*close)(void* skeleton);
+  int walk_connected_fd, walk_ports_fd, on_state_fd;  // programs
+  int buffers_fd;                                     // the map of one WireBuffer
+  int destinations_fd, failures_fd;                   // maps, as events_wire.h has them
   const struct WireControl* control;
+  struct WireRequest* request;  // null: the context of a run
+  uint32_t* watched_netns;
 };
-struct WalkParts PartsOfWalk(const struct WalkSkeleton* walk);
 
-struct EventsSkeleton;
+// Fills `object`: 0; or an errno, and `object` is as it was.
+typedef int (*BpfLoader)(struct BpfObject* object);
 
-// Loads and attaches events.bpf.c, which counts from now on; null with errno.
-struct EventsSkeleton* OpenEventsSkeleton(uint32_t netns_inode);
-void CloseEventsSkeleton(struct EventsSkeleton* events);
-
-struct EventsParts {
-  int destinations_fd, failures_fd;  // maps, as events_wire.h has them
-};
-struct EventsParts PartsOfEvents(const struct EventsSkeleton* events);
+int LoadWalkLight(struct BpfObject* object);
+int LoadWalkByLibbpf(struct BpfObject* object);
+int LoadProbeWalkLight(struct BpfObject* object);
+int LoadProbeWalkByLibbpf(struct BpfObject* object);
+int LoadEventsLight(struct BpfObject* object);
+int LoadEventsByLibbpf(struct BpfObject* object);
 
 #ifdef __cplusplus
 }

@@ -14,16 +14,16 @@ absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Dead
   if (absl::Status status = FindTables(query.namespaces, visitor); !status.ok()) return status;
   ports_.assign(std::max<size_t>(query.namespaces.size(), 1), Ports());
   bound_ = 0;
-  bool ports_told = false;
-  if (query.states.Contains(TcpState::kBoundInactive)) {
-    const absl::StatusOr<bool> told = WalkPorts(deadline);
-    if (!told.ok()) return told.status();
-    ports_told = *told;
+  knows_ports_ = query.states.Contains(TcpState::kBoundInactive);
+  if (knows_ports_) {
+    program_->SetMostBound(static_cast<uint32_t>(
+        std::min<uint64_t>(query.most_bound_inactive.value_or(UINT32_MAX), UINT32_MAX)));
+    if (absl::Status status = WalkPorts(deadline); !status.ok()) return status;
   }
   const TcpStateSet unwalked =
       query.states & TcpStateSet{TcpState::kListen, TcpState::kBoundInactive};
   std::vector<TcpStateSet> dumped(ports_.size(), unwalked);
-  for (uint32_t i = 0; ports_told && i < ports_.size(); ++i) {
+  for (uint32_t i = 0; knows_ports_ && i < ports_.size(); ++i) {
     if (ports_[i].all_blocked) visitor.OnBlockedPorts(i, ports_[i].blocked);
     if (ports_[i].all_bound) dumped[i] = unwalked.Without(TcpState::kBoundInactive);
   }
@@ -31,7 +31,7 @@ absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Dead
       dumps_->ForEach({unwalked, query.namespaces, dumped}, deadline, visitor);
   if (!info.ok()) return info;
   info->knows_unaccepted = true;
-  for (uint32_t i = 0; ports_told && i < ports_.size(); ++i) {
+  for (uint32_t i = 0; knows_ports_ && i < ports_.size(); ++i) {
     Ports& ports = ports_[i];
     if (!ports.all_bound) continue;
     info->knows_bound_inactive = true;
@@ -103,7 +103,7 @@ void BpfSource::KeepBound(Ports& ports, const Socket& socket) {
   ports.bound = {};
 }
 
-absl::StatusOr<bool> BpfSource::WalkPorts(const Deadline& deadline) {
+absl::Status BpfSource::WalkPorts(const Deadline& deadline) {
   const WireControl& control = program_->control();
   const absl::StatusOr<TableWalkCounts> walked =
       WalkTable(*program_, WalkedTable::kPorts, walked_netns_, deadline,
@@ -124,8 +124,13 @@ absl::StatusOr<bool> BpfSource::WalkPorts(const Deadline& deadline) {
                     }
                   }
                 });
-  if (!walked.ok()) return walked.status();
-  return control.buckets != 0;
+  return walked.status();
+}
+
+bool BpfSource::IsAutobound(const Socket& socket) const {
+  if (!knows_ports_ || socket.state == TcpState::kSynRecv) return false;
+  const Ports& ports = ports_[socket.namespace_index];
+  return ports.all_blocked && !ports.blocked[socket.local_port];
 }
 
 absl::Status BpfSource::WalkConnected(TcpStateSet states, const Deadline& deadline,
@@ -151,7 +156,15 @@ absl::Status BpfSource::WalkConnected(TcpStateSet states, const Deadline& deadli
                       continue;
                     }
                     socket.namespace_index = *index;
-                    if (states.Contains(socket.state) && ++count == batch_.size()) flush();
+                    if (socket.role == Role::kUnknown && IsAutobound(socket)) {
+                      socket.role = Role::kOutbound;
+                    }
+                    if (!states.Contains(socket.state)) continue;
+                    if ((record.family & kWireOwnRange) != 0) {
+                      visitor.OnOwnRange(socket, OwnRangeOf(record));
+                    } else if (++count == batch_.size()) {
+                      flush();
+                    }
                   }
                 });
   if (!walked.ok()) return walked.status();
@@ -161,10 +174,12 @@ absl::Status BpfSource::WalkConnected(TcpStateSet states, const Deadline& deadli
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(std::unique_ptr<SocketSource> dumps) {
-  absl::StatusOr<std::unique_ptr<WalkProgram>> program = LoadWalkProgram();
+absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(WalkKind kind,
+                                                      std::unique_ptr<SocketSource> dumps) {
+  absl::StatusOr<std::unique_ptr<WalkProgram>> program = LoadWalkProgram(kind);
   if (!program.ok()) return program.status();
-  return std::make_unique<BpfSource>(*std::move(program), std::move(dumps));
+  return std::make_unique<BpfSource>(kind == WalkKind::kCast ? "bpf" : "bpf_probe",
+                                     *std::move(program), std::move(dumps));
 }
 
 }  // namespace tcp_lifecycle

@@ -1,13 +1,12 @@
 // Reads the TCP sockets of network namespaces by a BPF program that walks the kernel's hashes
-// itself (walk.bpf.c): several times cheaper than a dump, and it sees what no dump tells. Listeners
-// are in another hash, whose dump is cheap: another source is asked for them first.
+// itself (walk.bpf.c, probe_walk.bpf.c): cheaper than a dump, and it sees what no dump tells.
+// Listeners are in another hash, whose dump is cheap: another source is asked for them first.
 //
 // Namespaces share the hash of connected sockets, and one walk serves all that do; one that has its
 // own (tcp_child_ehash_entries) is walked apart. The hash of ports is one for all.
 //
-// Bound-inactive sockets: not those behind more than WIRE_OWNERS connections of the same port and
-// address. Where the kernel's lists are others (before Linux 6.9), or where there are very many,
-// the other source is asked.
+// Bound-inactive sockets: not those behind more than WIRE_OWNERS connections of the same port and,
+// from Linux 6.9 on, address. Where there are very many, the other source is asked.
 #pragma once
 
 #include <array>
@@ -29,11 +28,12 @@ namespace tcp_lifecycle {
 
 class BpfSource : public SocketSource {
  public:
-  // To be made in the exporter's own namespace.
-  BpfSource(std::unique_ptr<WalkProgram> program, std::unique_ptr<SocketSource> dumps)
-      : program_(std::move(program)), dumps_(std::move(dumps)) {}
+  // To be made in the exporter's own namespace. `name`: bpf or bpf_probe.
+  BpfSource(absl::string_view name, std::unique_ptr<WalkProgram> program,
+            std::unique_ptr<SocketSource> dumps)
+      : name_(name), program_(std::move(program)), dumps_(std::move(dumps)) {}
 
-  absl::string_view Name() const override { return "bpf"; }
+  absl::string_view Name() const override { return name_; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override;
 
@@ -57,16 +57,19 @@ class BpfSource : public SocketSource {
 
   // Sets watched_ and tables_; a namespace that cannot be entered fails, and is in neither.
   absl::Status FindTables(std::span<const WatchedNetns> namespaces, SocketVisitor& visitor);
-  // Sets ports_. False: the kernel's lists are others, and it knows nothing.
-  absl::StatusOr<bool> WalkPorts(const Deadline& deadline);
+  // Sets ports_.
+  absl::Status WalkPorts(const Deadline& deadline);
   void KeepBound(Ports& ports, const Socket& socket);
   absl::Status WalkConnected(TcpStateSet states, const Deadline& deadline, SocketVisitor& visitor,
                              PassInfo& info);
+  // By its port, for kernels that do not mark the socket itself (CONNECT_BIND).
+  bool IsAutobound(const Socket& socket) const;
   // Socket::namespace_index; nullopt where its namespace is not watched.
   std::optional<uint32_t> IndexOf(const WireRecord& record) {
     return walked_netns_ == WalkedNetns::kOwn ? 0 : watched_.IndexOf(record);
   }
 
+  absl::string_view name_;
   std::unique_ptr<WalkProgram> program_;
   std::unique_ptr<SocketSource> dumps_;
   NetnsHome home_;
@@ -74,11 +77,13 @@ class BpfSource : public SocketSource {
   std::vector<Table> tables_;  // the own one first
   WalkedNetns walked_netns_ = WalkedNetns::kOwn;
   std::vector<Ports> ports_;  // by Socket::namespace_index
+  bool knows_ports_ = false;  // ports_ is of this pass
   size_t bound_ = 0;          // kept, of all
   std::array<Socket, 256> batch_;
 };
 
 // `dumps`: the source of the listeners.
-absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(std::unique_ptr<SocketSource> dumps);
+absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(WalkKind kind,
+                                                      std::unique_ptr<SocketSource> dumps);
 
 }  // namespace tcp_lifecycle

@@ -39,6 +39,11 @@ std::span<WireRecord> Without(std::span<WireRecord> records, uint32_t mask,
   return records.first(static_cast<size_t>(end - records.begin()));
 }
 
+absl::Status Restless(uint32_t bucket) {
+  return absl::DataLossError(absl::StrCat("BPF walk: sockets of bucket ", bucket,
+                                          " moved in each of ", kMostRewalks, " runs"));
+}
+
 }  // namespace
 
 absl::StatusOr<TableWalkCounts> WalkTable(
@@ -50,6 +55,7 @@ absl::StatusOr<TableWalkCounts> WalkTable(
   const uint32_t buckets = control.buckets;
   uint32_t size = kFirstPieceBuckets;
   uint32_t most = kPieceBuckets;
+  int stuck = 0;  // runs that did not get beyond their first bucket
   for (uint32_t first = 0; first < buckets;) {
     if (deadline.Passed()) {
       return absl::DeadlineExceededError(
@@ -57,7 +63,12 @@ absl::StatusOr<TableWalkCounts> WalkTable(
     }
     const uint32_t end = first + std::min(size, buckets - first);
     if (absl::Status status = program.Run(table, netns, first, end); !status.ok()) return status;
-    if (control.overflow != 0) {
+    const uint32_t reached = control.reached;
+    if (reached == first) {
+      if (control.overflow == 0) {
+        if (++stuck > kMostRewalks) return Restless(first);
+        continue;
+      }
       if (end - first == 1) {
         return absl::DataLossError(
             absl::StrCat("BPF walk: more than ", WIRE_RECORDS, " sockets in bucket ", first));
@@ -65,17 +76,15 @@ absl::StatusOr<TableWalkCounts> WalkTable(
       size = most = (end - first) / 2;
       continue;
     }
+    stuck = 0;
     ++counts.pieces;
-    size = NextPiece(end - first, control.records, most);
+    size = NextPiece(reached - first, control.records, most);
     const std::vector<uint32_t> redo = RedoOf(control);
     visit(Without(RecordsOf(program), buckets - 1, redo));
     for (const uint32_t bucket : redo) {
       int tries = 0;
       do {
-        if (++tries > kMostRewalks) {
-          return absl::DataLossError(absl::StrCat("BPF walk: sockets of bucket ", bucket,
-                                                  " moved in each of ", kMostRewalks, " runs"));
-        }
+        if (++tries > kMostRewalks) return Restless(bucket);
         if (absl::Status status = program.Run(table, netns, bucket, bucket + 1); !status.ok()) {
           return status;
         }
@@ -83,7 +92,7 @@ absl::StatusOr<TableWalkCounts> WalkTable(
       } while (control.redo_count != 0 || control.overflow != 0);
       visit(RecordsOf(program));
     }
-    first = end;
+    first = reached;
   }
   return counts;
 }

@@ -23,14 +23,21 @@ class WalkProgram {
 
   // Buckets [first, end) of the table that the calling thread's network namespace uses; what it
   // found is in control() and buffer() until the next run. An empty piece tells the table's size.
+  // control().reached says how many of them one run could take.
   virtual absl::Status Run(WalkedTable table, WalkedNetns netns, uint32_t first, uint32_t end) = 0;
+  // For the next runs over kPorts: that so many bound sockets can be there at most.
+  virtual void SetMostBound(uint32_t /*sockets*/) {}
   virtual const WireControl& control() const = 0;
   virtual WireBuffer& buffer() = 0;
 };
 
-// `most_records`: a run's, at least 512; tests make it small. PermissionDenied without CAP_BPF and
-// CAP_PERFMON; Unimplemented where the kernel cannot load it, or where this program was built
-// without it.
-absl::StatusOr<std::unique_ptr<WalkProgram>> LoadWalkProgram(uint32_t most_records = WIRE_RECORDS);
+// How the programs read the kernel's memory: by a cast that is checked when the program is loaded
+// (walk.bpf.c), or by a call for each read, slower and on older kernels too (probe_walk.bpf.c).
+enum class WalkKind { kCast, kProbe };
+
+// `most_records`: a run's, at least 512; tests make it small. Errors as those of Load() in
+// object.h; Unimplemented also where this program was built without BPF.
+absl::StatusOr<std::unique_ptr<WalkProgram>> LoadWalkProgram(WalkKind kind,
+                                                             uint32_t most_records = WIRE_RECORDS);
 
 }  // namespace tcp_lifecycle

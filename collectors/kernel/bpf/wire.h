@@ -12,6 +12,9 @@
 enum WireFamily {
   kWireIpv4 = 0,
   kWireIpv6 = 1,  // the addresses are in addresses6, at the index in local_address
+  // A further record of a socket that has IP_LOCAL_PORT_RANGE: jiffies_left has the range, the
+  // lower bound in the lower half; a bound of 0 is the namespace's.
+  kWireOwnRange = 2,
 };
 
 enum WireFlag {
@@ -23,6 +26,8 @@ enum WireFlag {
   kWireBoundToPort = 32,  // bind() was given its port; never of a minisocket
   kWireTimestamps = 64,   // of TIME_WAIT: the peer sent timestamps
   kWireBlocked = 128,     // no socket, but a port that no autobinding connect() takes
+  // Of TIME_WAIT, which has no SO_KEEPALIVE: Socket's kReusedNextSecond.
+  kWireReusedNextSecond = kWireKeepopen,
 };
 
 // From this bit on the flags of a record have the low bits of the inode number of its network
@@ -38,7 +43,7 @@ struct WireRecord {
   uint8_t state;                           // the kernel's number; 5 of a FIN_WAIT2 minisocket
   uint8_t timer;                           // as idiag_timer
   uint8_t retransmits;                     // as idiag_retrans
-  uint8_t family;                          // WireFamily, of the tuple: mapped is IPv4
+  uint8_t family;                          // WireFamily, of the tuple (mapped is IPv4); bits
   uint32_t flags;                          // WireFlag, and kWireNetnsShift
   uint32_t jiffies_left;                   // until the timer fires; 0 when it is due
   uint32_t scope;                          // interface it is bound to; of a port its VRF
@@ -58,6 +63,7 @@ struct WireControl {
   uint32_t records, addresses6;
   uint32_t buckets;     // of the calling thread's table; 0 where it cannot be walked
   uint32_t overflow;    // the piece did not fit: its records are not whole
+  uint32_t reached;     // the records are of the buckets before this one
   uint32_t redo_count;  // chains that led into another bucket: to be walked again
   uint32_t strangers;   // sockets met in a bucket not theirs, and left out
   uint32_t netns;       // inode number of the calling thread's network namespace
@@ -67,9 +73,10 @@ struct WireControl {
   uint32_t redo[WIRE_REDO];
 };
 
-// The context of BPF_PROG_RUN.
+// What a run is asked for.
 struct WireRequest {
   uint32_t first, end;       // buckets [first, end)
   uint32_t most_records;     // at most WIRE_RECORDS, at least 512
   uint32_t every_namespace;  // 1: of all that use the table; 0: of the calling thread's alone
+  uint32_t most_bound;       // bound sockets that there are at most: no more are looked for
 };

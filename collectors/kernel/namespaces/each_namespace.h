@@ -29,6 +29,7 @@ class EachNamespaceSource : public SocketSource {
       : own_(std::move(own)), open_(std::move(open)), thread_files_(std::move(thread_files)) {}
 
   absl::string_view Name() const override { return own_->Name(); }
+  bool KnowsScope() const override { return own_->KnowsScope(); }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override;
 

@@ -32,11 +32,15 @@ NamespaceFacts NamespaceFactsReader::Read(const WatchedNetns& ns) {
     facts.sysctls = std::move(settings.sysctls);
     facts.ephemeral_ports = std::move(settings.ephemeral_ports);
     facts.counters = ReadCounters(files_, {"thread-self/net/netstat"});
+    facts.tcp_in_use = ReadTcpInUse(files_, "thread-self/net");
   });
   if (visit.ok()) return facts;
   facts.ephemeral_ports = visit;
   facts.counters.status = visit;
-  if (ns.pid != 0) facts.counters = ReadCounters(files_, {absl::StrCat(ns.pid, "/net/netstat")});
+  if (ns.pid != 0) {
+    facts.counters = ReadCounters(files_, {absl::StrCat(ns.pid, "/net/netstat")});
+    facts.tcp_in_use = ReadTcpInUse(files_, absl::StrCat(ns.pid, "/net"));
+  }
   return facts;
 }
 

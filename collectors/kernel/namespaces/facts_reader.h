@@ -16,8 +16,8 @@ class NamespaceFactsReader final : public FactsReader {
   // To be made in the exporter's own namespace.
   explicit NamespaceFactsReader(ProcFiles files) : files_(std::move(files)), own_(files_) {}
 
-  // Where `ns` cannot be entered, its counters come from a process in it, which needs no right, and
-  // all else is the error.
+  // Where `ns` cannot be entered, its counters and counts come from a process in it, which needs no
+  // right, and all else is the error.
   NamespaceFacts Read(const WatchedNetns& ns) override;
 
  private:

@@ -95,6 +95,13 @@ TcpCounters ReadCounters(const ProcFiles& files, const std::vector<std::string>&
   return counters;
 }
 
+std::optional<uint64_t> ReadTcpInUse(const ProcFiles& files, absl::string_view net) {
+  const absl::StatusOr<std::string> ipv4 = files.Read(absl::StrCat(net, "/sockstat"));
+  const absl::StatusOr<std::string> ipv6 = files.Read(absl::StrCat(net, "/sockstat6"));
+  if (!ipv4.ok() || (!ipv6.ok() && !absl::IsNotFound(ipv6.status()))) return std::nullopt;
+  return ParseTcpInUse(*ipv4, ipv6.value_or(""));
+}
+
 NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns) {
   Settings settings = ReadSettings(files_);
   const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
@@ -106,6 +113,7 @@ NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns) {
       .socket_memory_limit = ReadAs(files_, "sys/net/ipv4/tcp_mem", tcp_mem),
       .ephemeral_ports = std::move(settings.ephemeral_ports),
       .sockstat = ReadAs(files_, "net/sockstat", sockstat),
+      .tcp_in_use = ReadTcpInUse(files_, "net"),
       .counters = ReadCounters(files_, {"net/snmp", "net/netstat"}),
   };
 }

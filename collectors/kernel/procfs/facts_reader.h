@@ -2,6 +2,8 @@
 // What it is made of serves readers of other namespaces as well.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,10 @@ struct Settings {
 Settings ReadSettings(const ProcFiles& files);
 // `paths`: of files like net/snmp and net/netstat. One that is absent is no error, unless all are.
 TcpCounters ReadCounters(const ProcFiles& files, const std::vector<std::string>& paths);
+
+// NamespaceFacts::tcp_in_use. `net`: where sockstat and sockstat6 are; an absent sockstat6 is IPv6
+// turned off.
+std::optional<uint64_t> ReadTcpInUse(const ProcFiles& files, absl::string_view net);
 
 class ProcfsFactsReader : public FactsReader {
  public:

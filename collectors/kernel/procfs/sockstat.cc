@@ -47,4 +47,25 @@ absl::StatusOr<Sockstat> ParseSockstat(absl::string_view text, uint64_t page_byt
   return ParseError("no line TCP in", text);
 }
 
+std::optional<uint64_t> SockstatField(absl::string_view text, absl::string_view line_name,
+                                      absl::string_view field) {
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    if (!absl::ConsumePrefix(&line, line_name)) continue;
+    const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
+    for (size_t i = 0; i + 1 < words.size(); i += 2) {
+      uint64_t value = 0;
+      if (words[i] == field && ParseNumber(words[i + 1], value)) return value;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<uint64_t> ParseTcpInUse(absl::string_view sockstat, absl::string_view sockstat6) {
+  const std::optional<uint64_t> ipv4 = SockstatField(sockstat, "TCP:", "inuse");
+  const std::optional<uint64_t> ipv6 =
+      sockstat6.empty() ? 0 : SockstatField(sockstat6, "TCP6:", "inuse");
+  if (!ipv4 || !ipv6 || *ipv6 > std::numeric_limits<uint64_t>::max() - *ipv4) return std::nullopt;
+  return *ipv4 + *ipv6;
+}
+
 }  // namespace tcp_lifecycle

@@ -1,8 +1,9 @@
-// Parses /proc/net/sockstat: the kernel's own counts of TCP sockets. Pure; ProcfsFactsReader calls
-// it.
+// Parses /proc/net/sockstat and sockstat6: the kernel's own counts of TCP sockets. Pure; the
+// readers of facts call it.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -12,5 +13,14 @@ namespace tcp_lifecycle {
 
 // Line TCP, fields found by name. DataLoss without that line, or where a field is no number.
 absl::StatusOr<Sockstat> ParseSockstat(absl::string_view text, uint64_t page_bytes);
+
+// The number behind `field` in the line that begins with `line_name`, as "TCP:"; nullopt where it
+// is not there or is no number.
+std::optional<uint64_t> SockstatField(absl::string_view text, absl::string_view line_name,
+                                      absl::string_view field);
+
+// NamespaceFacts::tcp_in_use: IPv4 and IPv6 sockets together. `sockstat6` is empty without IPv6;
+// nullopt where a count is missing.
+std::optional<uint64_t> ParseTcpInUse(absl::string_view sockstat, absl::string_view sockstat6);
 
 }  // namespace tcp_lifecycle

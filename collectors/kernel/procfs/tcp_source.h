@@ -22,6 +22,7 @@ class ProcfsSource : public SocketSource {
   explicit ProcfsSource(ProcFiles files) : files_(std::move(files)) {}
 
   absl::string_view Name() const override { return "procfs"; }
+  bool KnowsScope() const override { return false; }
 
   // A row that makes no sense is counted and left out; DataLoss with its file, line and text where
   // a file has no row that does, or not the header. An absent tcp6 is IPv6 turned off.

@@ -26,7 +26,8 @@ namespace tcp_lifecycle {
 namespace {
 
 // What the readers of facts and of sockets open below /proc, beside kSysctlPaths.
-constexpr std::array<absl::string_view, 8> kProcFiles = {"net/sockstat",
+constexpr std::array<absl::string_view, 9> kProcFiles = {"net/sockstat",
+                                                         "net/sockstat6",
                                                          "net/snmp",
                                                          "net/netstat",
                                                          "net/tcp",

@@ -25,6 +25,7 @@ class ReplaySource : public SocketSource {
   explicit ReplaySource(std::unique_ptr<SocketSource> recorded) : recorded_(std::move(recorded)) {}
 
   absl::string_view Name() const override { return "replay"; }
+  bool KnowsScope() const override { return recorded_->KnowsScope(); }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override {
     return recorded_->ForEach(query, deadline, visitor);

@@ -17,11 +17,12 @@ SETTINGS = {"fin_timeout_seconds": TCP + "fin_timeout", "keepalive_time_seconds"
             TCP + "keepalive_time", "keepalive_interval_seconds": TCP + "keepalive_intvl",
             "tw_reuse_delay_seconds": TCP + "tw_reuse_delay", "somaxconn": "net.core.somaxconn",
             "ip_unprivileged_port_start": "net.ipv4.ip_unprivileged_port_start",
-            "ip_autobind_reuse": "net.ipv4.ip_autobind_reuse"} | {
+            "ip_autobind_reuse": "net.ipv4.ip_autobind_reuse",
+            "ip_local_port_step_width": "net.ipv4.ip_local_port_step_width"} | {
     name: TCP + name for name in (
         "tw_reuse", "tw_recycle", "timestamps", "max_orphans", "keepalive_probes", "syn_retries",
         "synack_retries", "retries1", "retries2", "orphan_retries", "max_syn_backlog",
-        "syncookies", "abort_on_overflow", "rfc1337")}
+        "syncookies", "abort_on_overflow", "rfc1337", "ehash_entries", "child_ehash_entries")}
 # Series of these are destinations and listeners, which have limits of their own.
 LISTED_BY = {"destination_address", "listen_address"}
 
@@ -133,4 +134,6 @@ def _settings(namespace):
             continue
         if metric == "tw_reuse_delay_seconds":
             values[metric] /= 1000
+        if metric == "ehash_entries":  # negative where the table is another's; that is the same
+            values[metric] = abs(values[metric])
     return values

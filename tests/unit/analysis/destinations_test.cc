@@ -128,6 +128,38 @@ TEST(DestinationsTest, SourceAddressPortScopeAndNamespaceTellDestinationsApart) 
   EXPECT_EQ(DistinctOf(sockets), 6);
 }
 
+TEST(DestinationsTest, WhatUnboundSocketsHoldIsSharedWithDeviceBoundOnesAlone) {
+  Destinations destinations;
+  Socket bound = Outbound(TcpState::kEstablished);
+  bound.scope = 2;
+  destinations.Add(bound, PortKind::kOpen, ReuseFor(0));
+  const DestinationKey of_bound = {bound.local_address, bound.remote_address, 443, 0, 2};
+  DestinationKey of_unbound = of_bound;
+  of_unbound.scope = 0;
+  EXPECT_EQ(destinations.SharedWith(of_bound), nullptr);
+  destinations.Add(Outbound(TcpState::kEstablished, 40001), PortKind::kOpen, ReuseFor(0));
+  destinations.Add(Outbound(TcpState::kEstablished, 40002), PortKind::kOpen, ReuseFor(0));
+  ASSERT_NE(destinations.SharedWith(of_bound), nullptr);
+  EXPECT_EQ(destinations.SharedWith(of_bound)->used, 2);
+  EXPECT_EQ(destinations.SharedWith(of_unbound), nullptr);
+}
+
+// With a source that does not know the device, such as procfs.
+TEST(DestinationsTest, APortThatIsListedTwiceIsHeldOnceWhereTheDeviceIsNotKnown) {
+  const std::vector<Socket> sockets = {Outbound(TcpState::kEstablished), TimeWait(30000),
+                                       Outbound(TcpState::kCloseWait),
+                                       Outbound(TcpState::kEstablished, 40001)};
+  for (const bool knows_scope : {true, false}) {
+    Destinations destinations(Destinations::kLimit, knows_scope);
+    for (const Socket& socket : sockets) destinations.Add(socket, PortKind::kOpen, ReuseFor(0));
+    destinations.table().ForEach([&](const DestinationKey&, const DestinationUse& use, uint64_t) {
+      EXPECT_EQ(use.used, knows_scope ? 4 : 2);
+      EXPECT_EQ(use.time_wait, knows_scope ? 1 : 0);
+      EXPECT_EQ(use.close_wait, 1) << "a socket, whatever its port";
+    });
+  }
+}
+
 TEST(DestinationsTest, MappedAndIpv4SocketsShareOne) {
   Socket mapped =
       MakeSocket(TcpState::kEstablished, "::ffff:10.0.0.1", 40001, "::ffff:10.0.0.2", 443);

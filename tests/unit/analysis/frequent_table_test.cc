@@ -28,6 +28,8 @@ TEST(FrequentTableTest, IsExactWhileTheKeysFit) {
   Table table(4);
   for (uint32_t key : {1, 2, 3, 4, 1, 1}) Count(table, key);
   EXPECT_EQ(Contents(table), (std::map<uint32_t, uint64_t>{{1, 3}, {2, 1}, {3, 1}, {4, 1}}));
+  EXPECT_EQ(*table.Find(1), 3u);
+  EXPECT_EQ(table.Find(5), nullptr);
   EXPECT_EQ(table.evictions(), 0);
   EXPECT_EQ(table.error(), 0);
   EXPECT_EQ(table.distinct(), 4);

@@ -50,6 +50,20 @@ TEST(HeadroomTest, WhereAllIsKnownTheBoundsMeet) {
   EXPECT_EQ(HeadroomOf(Using(2), capacity).max, 8);
 }
 
+TEST(HeadroomTest, PortsOfAnotherScopeMayBeTheSameOrOthers) {
+  PortCapacity capacity = TenPorts();
+  capacity.is_exact = true;
+  EXPECT_EQ(HeadroomOf(Using(4), capacity, 3).min, 3);
+  EXPECT_EQ(HeadroomOf(Using(4), capacity, 3).max, 6);
+  EXPECT_EQ(HeadroomOf(Using(3), capacity, 4).max, 6);
+  EXPECT_EQ(HeadroomOf(Using(8), capacity, 8).min, 0);
+  EXPECT_EQ(HeadroomOf(Using(4), capacity, 0).min, 6) << "exact where one has none";
+  capacity.is_exact = false;
+  capacity.untouched = 5;
+  EXPECT_EQ(HeadroomOf(Using(4), capacity, 3).min, 5);
+  EXPECT_EQ(HeadroomOf(Using(4), capacity, 3).max, 6);
+}
+
 TEST(HeadroomTest, InAnOddRangeConnectMayMissAPort) {
   PortCapacity capacity = TenPorts();
   capacity.may_miss_one = true;

@@ -151,6 +151,38 @@ TEST_F(RankingTest, OfDestinationsThatDifferInScopeAloneTheFullestStands) {
   EXPECT_EQ(fullest[0].used, 30);
 }
 
+// Of 100 ports. What unbound sockets hold is lost to device-bound ones, not the other way round.
+TEST_F(RankingTest, DeviceBoundSocketsHaveWhatUnboundOnesLeave) {
+  const auto headroom_with = [&](uint16_t unbound, uint16_t bound) {
+    destinations_ = Destinations();
+    Add("10.0.0.2", unbound);
+    Add("10.0.0.2", bound, TcpState::kEstablished, 0, 2);
+    const std::vector<DestinationReport> fullest = RankAll().destinations;
+    EXPECT_EQ(fullest.size(), 1u);
+    EXPECT_EQ(fullest[0].used, std::max(unbound, bound));
+    return std::pair(fullest[0].headroom.min, fullest[0].headroom.max);
+  };
+  capacity_.is_exact = true;
+  EXPECT_EQ(headroom_with(10, 10), std::pair(80u, 90u));
+  EXPECT_EQ(headroom_with(30, 10), std::pair(60u, 70u));
+  EXPECT_EQ(headroom_with(10, 30), std::pair(60u, 70u));
+  EXPECT_EQ(headroom_with(0, 30), std::pair(70u, 70u));
+  EXPECT_EQ(headroom_with(60, 60), std::pair(0u, 40u));
+  capacity_.is_exact = false;
+  EXPECT_EQ(headroom_with(10, 30), std::pair(40u, 70u)) << "40 ports are untouched";
+}
+
+TEST_F(RankingTest, TheDestinationOfDeviceBoundSocketsStandsForThatOfUnboundOnes) {
+  Add("10.0.0.2", 30, TcpState::kCloseWait);
+  Add("10.0.0.2", 10, TcpState::kSynSent, 0, 2);
+  const std::vector<DestinationReport> reports = RankAll().destinations;
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].scope, 2u);
+  EXPECT_EQ(reports[0].used, 30);
+  EXPECT_EQ(reports[0].syn_sent, 10);
+  EXPECT_EQ(reports[0].close_wait, 30);
+}
+
 TEST_F(RankingTest, OtherNamespacesAreNotCounted) {
   Add("10.0.0.2", 1);
   EXPECT_TRUE(Rank(destinations_, 1, capacity_, rule_, admission_, 10).destinations.empty());

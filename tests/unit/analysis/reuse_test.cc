@@ -61,6 +61,9 @@ TEST(ReuseRuleTest, AKernelWithoutADelayWaitsForTheNextSecondAtMost) {
   EXPECT_TRUE(rule.known());
   EXPECT_EQ(rule.delay_ms(), 1000);
   EXPECT_EQ(rule.MsUntilFree(true, 60000), 0) << "the second may be over already";
+  EXPECT_EQ(rule.MsUntilFree(true, 60000, true), 1000);
+  EXPECT_EQ(rule.MsUntilFree(true, 300, true), 300) << "TIME_WAIT ends before";
+  EXPECT_EQ(rule.MsUntilFree(false, 42000, true), 42000);
 }
 
 TEST(ReuseRuleTest, ASettingThatCannotBeReadAllowsAllAtOnce) {

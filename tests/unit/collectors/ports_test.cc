@@ -152,6 +152,119 @@ TEST(PortsTest, WhatTheSourceCannotSeeWidensTheBounds) {
   EXPECT_EQ(page["bind_ports_free{source_address=any}"], std::nullopt);
 }
 
+// Three sockets in TIME_WAIT on a kernel without tcp_tw_reuse_delay, two of which must wait.
+TEST(PortsTest, WithoutAReuseDelayTheSourceTellsWhichTimeWaitIsReusable) {
+  Snapshot snapshot = MakeSnapshot();
+  Sysctls& sysctls = snapshot.namespaces[0].facts.sysctls;
+  sysctls[Sysctl::kTwReuse] = 1;
+  sysctls[Sysctl::kTimestamps] = 1;
+  sysctls[Sysctl::kTwReuseDelay] = absl::NotFoundError("");
+  std::vector<Socket> sockets = SomeConnections();
+  sockets[2].flags = kReusedNextSecond;
+  sockets[3].flags = kNeverReused;
+  const std::vector<uint16_t> blocked;
+  RunPass(PortsCollector(), snapshot, {}, sockets, &blocked);
+  const Page page = PageOf(snapshot);
+  EXPECT_EQ(page[Of("destination_ports_reusable")], 1);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=min")], 5);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=max")], 5);
+  RunPass(PortsCollector(), snapshot, {}, SomeConnections());
+  const Page by_dump = PageOf(snapshot);
+  EXPECT_EQ(by_dump[Of("destination_ports_headroom", ",bound=min")], 4);
+  EXPECT_EQ(by_dump[Of("destination_ports_headroom", ",bound=max")], 7);
+}
+
+// Five of the usable ports, 40001 to `last_port`, are held; the source does not see what is only
+// bound.
+Page PageWithUnseen(uint64_t most_bound_inactive, uint16_t last_port,
+                    const std::vector<uint16_t>* blocked = nullptr) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.pass.knows_bound_inactive = false;
+  snapshot.most_bound_inactive = most_bound_inactive;
+  snapshot.namespaces[0].facts.ephemeral_ports->range.max = last_port;
+  snapshot.namespaces[0].facts.sysctls[Sysctl::kTwReuse] = 0;
+  RunPass(PortsCollector(), snapshot, {}, SomeConnections(), blocked);
+  return PageOf(snapshot);
+}
+
+TEST(PortsTest, EachSocketThatMayBeBoundUnseenTakesAPortFromTheLeast) {
+  const Page page = PageWithUnseen(3, 40009);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=min")], 1);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=max")], 4);
+  EXPECT_EQ(page[Of("destination_utilization_ratio", ",bound=min")], 5.0 / 9);
+  EXPECT_EQ(page[Of("destination_utilization_ratio", ",bound=max")], 8.0 / 9);
+  EXPECT_EQ(page["ephemeral_ports_blocked{by=bound}"], std::nullopt);
+  EXPECT_EQ(PageWithUnseen(5, 40009)[Of("destination_ports_headroom", ",bound=min")], 0);
+}
+
+TEST(PortsTest, WhereNoSocketIsUnseenTheBoundsAreThoseOfASourceThatSeesAll) {
+  const Page page = PageWithUnseen(0, 40009);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=min")], 4);
+  EXPECT_EQ(page["bind_ports_free{source_address=any}"], 4);
+  EXPECT_EQ(page["ephemeral_ports_blocked{by=bound}"], std::nullopt);
+}
+
+TEST(PortsTest, FreePortsForBindAreALowerBoundWhileFewSocketsAreUnseen) {
+  const Page page = PageWithUnseen(19, 40199);
+  EXPECT_EQ(page["bind_ports_free{source_address=any}"], 199 - 5 - 19);
+  EXPECT_EQ(page["bind_ports_free{source_address=10.0.0.1}"], 199 - 5 - 19);
+  const Page useless = PageWithUnseen(20, 40199);
+  EXPECT_EQ(useless["bind_ports_free{source_address=any}"], std::nullopt);
+  EXPECT_NEAR(*useless["destination_utilization_max_ratio{bound=max}"], 25 / 199.0, 1e-9);
+}
+
+TEST(PortsTest, ASourceThatKnowsEachBlockedPortLosesNothingToUnseenSockets) {
+  const std::vector<uint16_t> blocked = {40008};
+  const Page page = PageWithUnseen(3, 40009, &blocked);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=min")], 3);
+  EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=max")], 3);
+}
+
+// Which of the ports 40002 and 40003, the range of its own, a socket holds.
+std::optional<std::vector<OwnRangeReport>> OwnRangesWith(bool has_own_range, bool blocked_is_told) {
+  Snapshot snapshot = MakeSnapshot();
+  const std::unique_ptr<Accumulator> accumulator = PortsCollector().Begin(snapshot);
+  if (blocked_is_told) {
+    PortSet blocked;
+    blocked[40003] = true;
+    accumulator->ObserveBlockedPorts(0, blocked);
+  }
+  if (has_own_range) {
+    accumulator->ObserveOwnRange(OnPort(40002, TcpState::kEstablished, Role::kOutbound),
+                                 {40002, 40003});
+  }
+  accumulator->Finish(snapshot);
+  return snapshot.namespaces[0].Get<PortsReport>()->own_ranges;
+}
+
+TEST(PortsTest, RangesOfSingleSocketsAreInTheReport) {
+  const auto ranges = OwnRangesWith(true, true);
+  ASSERT_TRUE(ranges.has_value());
+  ASSERT_EQ(ranges->size(), 1u);
+  EXPECT_EQ(ranges->front().used, 1u);
+  EXPECT_EQ(ranges->front().open, 1u);
+  EXPECT_EQ(OwnRangesWith(true, false)->front().open, 2u);
+}
+
+TEST(PortsTest, ThatNoSocketHasARangeIsKnownOnlyToASourceThatReadsThem) {
+  EXPECT_EQ(OwnRangesWith(false, true)->size(), 0u);
+  EXPECT_FALSE(OwnRangesWith(false, false).has_value());
+}
+
+// Two rows that look alike: a socket that is bound to a device and one that is not.
+TEST(PortsTest, WhereTheDeviceIsNotKnownAPortThatIsListedTwiceIsHeldOnce) {
+  for (const bool knows_scope : {true, false}) {
+    Snapshot snapshot = MakeSnapshot();
+    snapshot.source_knows_scope = knows_scope;
+    std::vector<Socket> sockets = SomeConnections();
+    for (const Socket& socket : SomeConnections()) sockets.push_back(socket);
+    RunPass(PortsCollector(), snapshot, {}, sockets);
+    const Page page = PageOf(snapshot);
+    EXPECT_EQ(page[Of("destination_ports_used")], knows_scope ? 10 : 5);
+    EXPECT_EQ(page[Of("destination_utilization_ratio", ",bound=min")], knows_scope ? 1 : 5.0 / 9);
+  }
+}
+
 TEST(PortsTest, OnlyTheFullestDestinationsOfAllNamespacesAreExported) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces.push_back(MakeNamespace("other"));

@@ -33,6 +33,9 @@ TEST(SysctlTest, EachSettingHasItsOwnValue) {
       {"rfc1337", Sysctl::kRfc1337},
       {"ip_unprivileged_port_start", Sysctl::kUnprivilegedPortStart},
       {"ip_autobind_reuse", Sysctl::kAutobindReuse},
+      {"ip_local_port_step_width", Sysctl::kPortStepWidth},
+      {"ehash_entries", Sysctl::kEhashEntries},
+      {"child_ehash_entries", Sysctl::kChildEhashEntries},
   };
   for (const auto& [name, sysctl] : settings) {
     EXPECT_EQ(page["sysctl_" + name], 100 + static_cast<int>(sysctl)) << name;
@@ -44,6 +47,20 @@ TEST(SysctlTest, TheReuseDelayIsGivenInSeconds) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces[0].facts.sysctls[Sysctl::kTwReuseDelay] = 1500;
   EXPECT_EQ(PageOf(snapshot)["sysctl_tw_reuse_delay_seconds"], 1.5);
+}
+
+TEST(SysctlTest, AnotherNamespaceThatSharesTheTableOfConnectionsDoesNotDiffer) {
+  Snapshot snapshot = MakeSnapshot();
+  for (const char* name : {"shares", "other"}) snapshot.namespaces.push_back(MakeNamespace(name));
+  snapshot.namespaces[0].facts.sysctls[Sysctl::kEhashEntries] = 262144;
+  snapshot.namespaces[1].facts.sysctls[Sysctl::kEhashEntries] = -262144;
+  snapshot.namespaces[2].facts.sysctls[Sysctl::kEhashEntries] = 4096;
+  const Page page = PageOf(snapshot);
+  EXPECT_EQ(page["sysctl_ehash_entries"], 262144);
+  EXPECT_EQ(page["sysctl_ehash_entries{netns=shares}"], std::nullopt);
+  EXPECT_EQ(page["sysctl_ehash_entries{netns=other}"], 4096);
+  snapshot.namespaces[1].facts.sysctls[Sysctl::kAutobindReuse] = -121;
+  EXPECT_EQ(PageOf(snapshot)["sysctl_ip_autobind_reuse{netns=shares}"], -121);
 }
 
 TEST(SysctlTest, ASettingThatThisKernelDoesNotHaveIsAbsentAndNoError) {

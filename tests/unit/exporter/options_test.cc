@@ -231,7 +231,7 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
        "--web.scrape-timeout-offset=\"-1\": must be a time like 10s, 0.5s or 1500ms, at most "
        "3600s"},
       {"--collector.sockets.source=netlink",
-       "--collector.sockets.source=\"netlink\": must be one of auto, bpf, sock_diag, procfs, "
+       "--collector.sockets.source=\"netlink\": must be one of auto, bpf, bpf_probe, sock_diag, procfs, "
        "replay"},
       {"--collector.sockets.source=replay",
        "--collector.sockets.replay-dir=DIR and --collector.sockets.source=replay need each other"},

@@ -16,7 +16,8 @@ TEST(SysctlPathTest, EachIsAtItsPlace) {
   EXPECT_EQ(Path(Sysctl::kOrphanRetries), "net/ipv4/tcp_orphan_retries");
   EXPECT_EQ(Path(Sysctl::kSomaxconn), "net/core/somaxconn");
   EXPECT_EQ(Path(Sysctl::kAutobindReuse), "net/ipv4/ip_autobind_reuse");
-  EXPECT_EQ(static_cast<size_t>(Sysctl::kAutobindReuse) + 1, kSysctlCount);
+  EXPECT_EQ(Path(Sysctl::kChildEhashEntries), "net/ipv4/tcp_child_ehash_entries");
+  EXPECT_EQ(static_cast<size_t>(Sysctl::kChildEhashEntries) + 1, kSysctlCount);
 }
 
 TEST(SysctlPathTest, NoneStandsTwice) {

@@ -32,19 +32,22 @@ inline Socket Connection(uint16_t local_port, uint16_t remote_port) {
 class FakeSource : public SocketSource {
  public:
   using Script = std::function<absl::StatusOr<PassInfo>(const Deadline&, SocketVisitor&)>;
-  explicit FakeSource(Script script, std::vector<TcpStateSet>* asked = nullptr)
-      : script_(std::move(script)), asked_(asked) {}
+  explicit FakeSource(Script script, std::vector<SocketQuery>* asked = nullptr,
+                      bool knows_scope = true)
+      : script_(std::move(script)), asked_(asked), knows_scope_(knows_scope) {}
 
   absl::string_view Name() const override { return "replay"; }
+  bool KnowsScope() const override { return knows_scope_; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override {
-    if (asked_ != nullptr) asked_->push_back(query.states);
+    if (asked_ != nullptr) asked_->push_back(query);
     return script_(deadline, visitor);
   }
 
  private:
   Script script_;
-  std::vector<TcpStateSet>* asked_;
+  std::vector<SocketQuery>* asked_;
+  bool knows_scope_;
 };
 
 // `self` and others, which have that cookie.
@@ -70,14 +73,20 @@ class FakeNamespaces : public NetnsLister {
   const uint64_t& cookie_;
 };
 
-// One called `unread` cannot be read.
+// One called `unread` cannot be read. The host has 30 TCP sockets, of which each has 10 in use.
 class FakeFacts : public FactsReader {
  public:
   NamespaceFacts Read(const WatchedNetns& ns) override {
     NamespaceFacts facts;
     facts.netns = ns.netns;
     facts.ephemeral_ports = EphemeralPorts{{32768, 60999}, {}};
-    if (ns.netns.name == "unread") facts.ephemeral_ports = absl::PermissionDeniedError("unread");
+    if (ns.netns.name == "unread") {
+      facts.ephemeral_ports = absl::PermissionDeniedError("unread");
+      return facts;
+    }
+    facts.sockstat = Sockstat();
+    facts.sockstat->allocated = 30;
+    facts.tcp_in_use = 10;
     return facts;
   }
 };
@@ -95,6 +104,7 @@ class FakeProcess : public ProcessStatsReader {
 struct Seen {
   std::vector<Socket> sockets;
   size_t listeners = 0;
+  std::vector<PortRange> own_ranges;
   bool finished = false;
 };
 
@@ -130,6 +140,9 @@ class CountingCollector : public Collector {
     }
     void Observe(std::span<const Socket> sockets) override {
       seen_.sockets.insert(seen_.sockets.end(), sockets.begin(), sockets.end());
+    }
+    void ObserveOwnRange(const Socket&, const PortRange& range) override {
+      seen_.own_ranges.push_back(range);
     }
     void Finish(Snapshot&) override { seen_.finished = true; }
 

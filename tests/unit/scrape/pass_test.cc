@@ -28,7 +28,7 @@ class PassTest : public ::testing::Test {
         std::make_unique<CountingCollector>(std::string(name), states, seen_[std::string(name)]));
   }
   Pass Make(FakeSource::Script script) {
-    parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_);
+    parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_, knows_scope_);
     parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_);
     parts_.facts = std::make_unique<FakeFacts>();
     parts_.process = std::make_unique<FakeProcess>(process_);
@@ -57,7 +57,8 @@ class PassTest : public ::testing::Test {
   std::vector<std::string> others_;  // namespaces besides the own one
   uint64_t cookie_ = 1;              // theirs
   std::map<std::string, Seen> seen_;
-  std::vector<TcpStateSet> asked_;
+  std::vector<SocketQuery> asked_;
+  bool knows_scope_ = true;
   std::map<std::string, absl::Status> told_;
   absl::StatusOr<ProcessStats> process_ = ProcessStats{.open_fds = 7};
 };
@@ -77,7 +78,40 @@ TEST_F(PassTest, TheSourceIsAskedOnceForTheUnionOfStates) {
   AddCollector("a", kConnections);
   AddCollector("b", kTimeWait);
   Run(Whole);
-  EXPECT_THAT(asked_, ElementsAre(kConnections | kTimeWait));
+  ASSERT_THAT(asked_, SizeIs(1));
+  EXPECT_EQ(asked_[0].states, kConnections | kTimeWait);
+}
+
+TEST_F(PassTest, TheSourceIsToldHowManySocketsCanBeBoundUnseen) {
+  for (const auto& [others, bound] :
+       std::map<std::vector<std::string>, uint64_t>{{{}, 20}, {{"b"}, 10}, {{"b", "unread"}, 10}}) {
+    AddCollector("a", kConnections);
+    others_ = others;
+    const ScrapeResult result = Run(Whole);
+    EXPECT_EQ(asked_.back().most_bound_inactive, bound);
+    EXPECT_EQ(result.snapshot.most_bound_inactive, bound);
+  }
+}
+
+TEST_F(PassTest, EveryCollectorSeesTheRangesOfSingleSockets) {
+  AddCollector("a", kConnections);
+  AddCollector("b", kTimeWait);
+  Run([](const Deadline& deadline, SocketVisitor& visitor) {
+    visitor.OnOwnRange(Connection(40001, 443), {40000, 40009});
+    return Whole(deadline, visitor);
+  });
+  for (const char* name : {"a", "b"}) {
+    EXPECT_THAT(seen_[name].own_ranges, ElementsAre(PortRange{40000, 40009}));
+    EXPECT_THAT(seen_[name].sockets, SizeIs(2));
+  }
+}
+
+TEST_F(PassTest, WhetherTheSourceKnowsTheDeviceIsThereBeforeTheStream) {
+  for (const bool knows : {true, false}) {
+    AddCollector("a", kConnections);
+    knows_scope_ = knows;
+    EXPECT_EQ(Run(Whole).snapshot.source_knows_scope, knows);
+  }
 }
 
 TEST_F(PassTest, WithoutACollectorThatNeedsItThereIsNoStream) {

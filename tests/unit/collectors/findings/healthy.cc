@@ -24,6 +24,7 @@ NamespaceSnapshot MakeHealthy() {
   PortsReport ports;
   ports.capacity.usable = 28232;
   ports.blocked = {0, 0, 0};
+  ports.own_ranges.emplace();
   ns.Get<PortsReport>() = ports;
   ns.Get<ListenReport>() = ListenReport();
   ns.Get<KeepaliveReport>() = KeepaliveReport();

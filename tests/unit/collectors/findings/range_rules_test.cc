@@ -56,6 +56,45 @@ TEST(PortRangeTooSmallTest, NotCheckableWithoutTheReportOrTheSettings) {
   EXPECT_THAT(Check("port_range_too_small", ns), NotCheckable());
 }
 
+OwnRangeReport OwnRange(uint32_t open, uint32_t used, const std::string& address = "10.0.0.2") {
+  return {Ip("10.0.0.1"), Ip(address), 443, {40000, 40009}, open, used};
+}
+
+Verdict CheckOwnRanges(const std::vector<OwnRangeReport>& ranges) {
+  NamespaceSnapshot ns = MakeHealthy();
+  ns.Get<PortsReport>()->own_ranges = ranges;
+  return Check("own_port_range_full", ns);
+}
+
+TEST(OwnPortRangeFullTest, RaisedFromFourFifthsOfTheOpenPortsOn) {
+  EXPECT_THAT(CheckOwnRanges({OwnRange(10, 8)}),
+              Raised("10.0.0.1 -> 10.0.0.2:443 holds 8 of 10 open ports of 40000-40009, its "
+                     "sockets' own range (IP_LOCAL_PORT_RANGE), TIME_WAIT not counted: without a "
+                     "free one there connect() fails with EADDRNOTAVAIL."));
+  EXPECT_THAT(CheckOwnRanges({OwnRange(0, 0)}), Raised(HasSubstr("holds 0 of 0 open ports")));
+}
+
+TEST(OwnPortRangeFullTest, RaisedForTheFullestWithTheOthersCounted) {
+  const std::string longest = "2001:db8:1234:5678:9abc:def0:1234:5678";
+  OwnRangeReport worst = OwnRange(28232, 28231, longest);
+  worst.source = Ip(longest);
+  EXPECT_THAT(CheckOwnRanges({worst, OwnRange(10, 9), OwnRange(10, 8), OwnRange(10, 7)}),
+              Raised(HasSubstr("Likewise at least 2 other ranges.")));
+}
+
+TEST(OwnPortRangeFullTest, ClearedBelow) {
+  EXPECT_THAT(CheckOwnRanges({OwnRange(10, 7)}), Fine());
+  EXPECT_THAT(CheckOwnRanges({}), Fine());
+}
+
+TEST(OwnPortRangeFullTest, NotCheckableWhereTheSourceDoesNotReadRanges) {
+  NamespaceSnapshot ns = MakeHealthy();
+  ns.Get<PortsReport>()->own_ranges.reset();
+  EXPECT_THAT(Check("own_port_range_full", ns), NotCheckable());
+  ns.Get<PortsReport>() = absl::StatusOr<PortsReport>();
+  EXPECT_THAT(Check("own_port_range_full", ns), NotCheckable());
+}
+
 TEST(PortRangeOddTest, RaisedByAnOddNumberOfPorts) {
   EXPECT_THAT(Check("port_range_odd", WithRange(32768, 61000)),
               Raised("ip_local_port_range 32768-61000 has 28233 ports, an odd number: connect() "

@@ -53,6 +53,7 @@ class FakeWalk : public WalkProgram {
     const Table& buckets = tables[table];
     control_.buckets = static_cast<uint32_t>(buckets.size());
     control_.records = control_.overflow = control_.redo_count = 0;
+    control_.reached = end;
     if (first == end) return absl::OkStatus();
     pieces.push_back({table, first, end});
     if (!status.ok()) return status;
@@ -66,6 +67,7 @@ class FakeWalk : public WalkProgram {
         if (netns == WalkedNetns::kOwn && record.flags >> kWireNetnsShift != 0) continue;
         if (control_.records == capacity) {
           control_.overflow = 1;
+          control_.reached = first;
           return absl::OkStatus();
         }
         buffer_->records[control_.records++] = record;

@@ -110,7 +110,8 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
     }
     return walk;
   }();
-  BpfSource source_{std::unique_ptr<WalkProgram>(walk_), std::make_unique<FakeDumps>(asked_)};
+  BpfSource source_{"bpf", std::unique_ptr<WalkProgram>(walk_),
+                    std::make_unique<FakeDumps>(asked_)};
 };
 
 TEST_F(BpfSourceTest, ListenersThenBoundOnesThenTheRest) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 
 #include "tests/unit/kernel/new_namespace.h"
@@ -26,6 +27,20 @@ TEST_F(NamespaceFactsReaderTest, OfItsOwnNamespaceItReadsAll) {
   EXPECT_TRUE(facts.ephemeral_ports.ok()) << facts.ephemeral_ports.status();
   EXPECT_TRUE(facts.sockstat.ok()) << facts.sockstat.status();
   EXPECT_TRUE(facts.counters[TcpCounter::kActiveOpens].has_value());
+  EXPECT_TRUE(facts.tcp_in_use.has_value());
+}
+
+TEST_F(NamespaceFactsReaderTest, OfAnotherItCountsTheSocketsThatAreThere) {
+  std::array<UniqueFd, 3> sockets;
+  UniqueFd other = NewNamespace([&] {
+    for (UniqueFd& each : sockets) each = UniqueFd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(listen(sockets[0].get(), 1), 0);
+    ASSERT_EQ(listen(sockets[1].get(), 1), 0);
+  });
+  if (!other.valid()) GTEST_SKIP() << kNoNamespace;
+  ns_.netns.foreign = true;
+  ns_.entrance = std::move(other);
+  EXPECT_EQ(Read().tcp_in_use, 2u) << "the third neither listens nor is connected";
 }
 
 TEST_F(NamespaceFactsReaderTest, OfAnotherItReadsWhatIsTrueThere) {
@@ -59,6 +74,7 @@ TEST_F(NamespaceFactsReaderTest, OfOneThatCannotBeEnteredItTellsTheCountersOfAPr
   ns_.pid = getpid();
   const NamespaceFacts facts = Read();
   EXPECT_TRUE(facts.counters[TcpCounter::kListenOverflows].has_value());
+  EXPECT_TRUE(facts.tcp_in_use.has_value());
   EXPECT_EQ(facts.ephemeral_ports.status(), ns_.entrance.status());
   EXPECT_FALSE(facts.sysctls[Sysctl::kFinTimeout].ok());
 }

@@ -27,6 +27,7 @@ class ProcfsFactsReaderTest : public ::testing::Test {
         .Write("sys/net/ipv4/ip_local_port_range", "32768\t60999\n")
         .Write("sys/net/ipv4/ip_local_reserved_ports", "40000\n")
         .Write("net/sockstat", "TCP: inuse 1 orphan 2 tw 3 alloc 4 mem 5\n")
+        .Write("net/sockstat6", "TCP6: inuse 8\n")
         .Write("net/snmp", "Tcp: ActiveOpens\nTcp: 6\n")
         .Write("net/netstat", "TcpExt: TW\nTcpExt: 7\n");
   }
@@ -65,6 +66,16 @@ TEST_F(ProcfsFactsReaderTest, ReadsEveryFact) {
   EXPECT_EQ(facts.sockstat->memory_bytes, 5 * page_bytes);
   EXPECT_EQ(facts.counters[TcpCounter::kActiveOpens], 6u);
   EXPECT_EQ(facts.counters[TcpCounter::kTimeWaitCounted], 7u);
+  EXPECT_EQ(facts.tcp_in_use, 9u);
+}
+
+TEST_F(ProcfsFactsReaderTest, WithoutIpv6OnlyIpv4SocketsAreInUse) {
+  Remove("net/sockstat6");
+  EXPECT_EQ(Read().tcp_in_use, 1u);
+  tree_.Write("net/sockstat6/is_a_directory", "");
+  EXPECT_EQ(Read().tcp_in_use, std::nullopt);
+  Remove("net/sockstat");
+  EXPECT_EQ(Read().tcp_in_use, std::nullopt);
 }
 
 TEST_F(ProcfsFactsReaderTest, AbsentSysctlIsNotFound) {

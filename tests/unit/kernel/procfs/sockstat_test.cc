@@ -47,5 +47,19 @@ TEST(SockstatTest, FieldThatIsNoNumberIsDataLoss) {
               FailsWith(StatusCode::kDataLoss, "TCP mem \"18446744073709551615\""));
 }
 
+TEST(SockstatTest, SocketsInUseAreThoseOfBothFamilies) {
+  constexpr absl::string_view kIpv4 =
+      "sockets: used 22\nTCP: inuse 17 orphan 0 tw 5 alloc 33 mem 1\n";
+  EXPECT_EQ(ParseTcpInUse(kIpv4, "TCP6: inuse 4\nUDP6: inuse 9\n"), 21u);
+  EXPECT_EQ(ParseTcpInUse(kIpv4, ""), 17u) << "IPv6 is turned off";
+}
+
+TEST(SockstatTest, SocketsInUseAreUnknownWhereACountIsMissing) {
+  EXPECT_EQ(ParseTcpInUse("UDP: inuse 1\n", "TCP6: inuse 4\n"), std::nullopt);
+  EXPECT_EQ(ParseTcpInUse("TCP: inuse x\n", "TCP6: inuse 4\n"), std::nullopt);
+  EXPECT_EQ(ParseTcpInUse("TCP: inuse 1\n", "UDP6: inuse 4\n"), std::nullopt);
+  EXPECT_EQ(ParseTcpInUse("TCP: inuse 18446744073709551615\n", "TCP6: inuse 1\n"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tcp_lifecycle

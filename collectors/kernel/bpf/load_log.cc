@@ -1,0 +1,49 @@
+#include "collectors/kernel/bpf/load_log.h"
+
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+constexpr size_t kMostBytes = 300;
+
+bool NamesTheCause(absl::string_view line) {
+  return absl::StrContains(line, "failed to resolve CO-RE relocation") ||
+         absl::StrContains(line, "extern (func ksym)");
+}
+
+// Not the verifier's figures, its instructions and states, nor libbpf's frame around them.
+bool IsVerdict(absl::string_view line) {
+  return !line.empty() && !absl::ascii_isdigit(static_cast<unsigned char>(line.front())) &&
+         !absl::StartsWithIgnoreCase(line, "processed ") && !absl::StartsWith(line, "--") &&
+         !absl::StartsWith(line, ";") && !absl::StartsWith(line, "R") &&
+         !absl::StartsWith(line, "from ") && !absl::StartsWith(line, "libbpf:");
+}
+
+}  // namespace
+
+std::string ReasonIn(absl::string_view log) {
+  absl::string_view verdict;
+  absl::string_view first;
+  for (absl::string_view line : absl::StrSplit(log, '\n')) {
+    line = absl::StripAsciiWhitespace(line);
+    if (NamesTheCause(line)) {
+      verdict = line;
+      break;
+    }
+    if (first.empty()) first = line;
+    if (IsVerdict(line)) verdict = line;
+  }
+  if (verdict.empty()) verdict = first;
+  absl::ConsumePrefix(&verdict, "libbpf: ");
+  if (verdict.empty()) return "no further reason given";
+  return absl::Utf8SafeCEscape(verdict.substr(0, kMostBytes));
+}
+
+}  // namespace tcp_lifecycle
