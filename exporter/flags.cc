@@ -21,10 +21,13 @@ constexpr size_t kHelpTextColumn = 42;
 class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App* /*app*/, std::string name) const override {
-    return absl::StrCat("Usage: ", name, " [FLAGS]         serves metrics\n       ", name,
-                        " doctor [FLAGS]  says what is wrong with this host now, and what to do\n\n"
-                        "Exit status of doctor: 0 fine, 1 warnings, 2 critical, 3 the host could "
-                        "not be examined.\n");
+    return absl::StrCat(
+        "Usage: ", name, " [FLAGS]         serves metrics\n       ", name,
+        " doctor [FLAGS]  says what is wrong with this host now, and what to do\n       ", name,
+        " check [FLAGS]   says what can be read on this host, and why not more\n\n"
+        "Exit status of doctor: 0 fine, 1 warnings, 2 critical, 3 the host could "
+        "not be examined.\nExit status of check: 0 the best way to read sockets "
+        "works and is right, 1 it does not or is not.\n");
   }
   std::string make_option(const CLI::Option* option, bool /*is_positional*/) const override {
     std::string line = absl::StrCat("  ", Spelling(*option));
@@ -107,6 +110,10 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
          "procfs), one of these, or replay (a recording). Default: auto")
       ->type_name("SOURCE")
       ->group(group);
+  app.add_flag("--no-bpf", flags.no_bpf,
+               "No BPF program is loaded: neither to read sockets nor to count connections that "
+               "fail.")
+      ->group(group);
   AddOptional(app, "--collector.sockets.replay-dir", flags.replay_dir,
               "With source replay: the directory that --record wrote.")
       ->type_name("DIR")
@@ -177,8 +184,8 @@ absl::Status UnknownArgument(absl::string_view argument,
                              const std::vector<std::string>& collectors) {
   const std::string shown = absl::Utf8SafeCEscape(argument);
   if (!absl::StartsWith(argument, "-")) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("unexpected argument \"", shown, "\": besides flags there is doctor only"));
+    return absl::InvalidArgumentError(absl::StrCat("unexpected argument \"", shown,
+                                                   "\": besides flags there are doctor and check"));
   }
   if (absl::StartsWith(argument, "--collector.") || absl::StartsWith(argument, "--no-collector.")) {
     return absl::InvalidArgumentError(absl::StrCat("unknown flag \"", shown, "\"; collectors are ",
@@ -209,7 +216,8 @@ absl::StatusOr<Flags> ReadFlags(int argc, const char* const* argv,
   } catch (const CLI::ParseError& error) {
     return absl::InvalidArgumentError(error.what());
   }
-  if (flags.command.has_value() && flags.command != kDoctorCommand) {
+  if (flags.command.has_value() && flags.command != kDoctorCommand &&
+      flags.command != kCheckCommand) {
     return UnknownArgument(*flags.command, collectors);
   }
   if (!app.remaining().empty()) return UnknownArgument(app.remaining().front(), collectors);

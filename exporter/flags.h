@@ -13,6 +13,7 @@
 namespace tcp_lifecycle {
 
 inline constexpr absl::string_view kDoctorCommand = "doctor";
+inline constexpr absl::string_view kCheckCommand = "check";
 
 struct Flags {
   std::vector<std::string> listen_addresses = {":10460"};
@@ -22,6 +23,7 @@ struct Flags {
   std::map<std::string, std::optional<bool>> collectors;  // every one by name; nullopt: not named
   bool disable_defaults = false;
   std::string source = "auto";
+  bool no_bpf = false;
   std::string namespaces = "host";
   std::string namespaces_limit = "128";
   std::string ports_top = "20";
@@ -32,7 +34,7 @@ struct Flags {
   std::string run_dir = "/run";
   std::string log_format = "logfmt";
   std::optional<std::string> log_level;
-  std::optional<std::string> command;  // kDoctorCommand
+  std::optional<std::string> command;  // kDoctorCommand, kCheckCommand
   bool json = false;
   bool once = false;
   std::optional<std::string> record_dir;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collectors/kernel/bpf/capabilities.h"
 #include "collectors/kernel/bpf/connect_events.h"
@@ -20,7 +21,7 @@
 #include "collectors/kernel/procfs/tcp_source.h"
 #include "collectors/kernel/replay/source.h"
 #include "collectors/kernel/sock_diag/source.h"
-#include "exporter/source_choice.h"
+#include "exporter/checked_reader.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -39,35 +40,16 @@ MaybeSource ReadEach(MaybeSource own, EachNamespaceSource::Opener open, const st
                                                ThreadFiles(procfs));
 }
 
-std::vector<SourceCandidate> LiveCandidates(const Options& options) {
-  const std::string& root = options.procfs;
-  const auto open_sock_diag = [root] { return ReadEach(OpenSockDiag(), OpenSockDiag, root); };
-  const auto open_bpf = [open_sock_diag](WalkKind kind) -> MaybeSource {
-    MaybeSource dumps = open_sock_diag();
-    if (!dumps.ok()) return dumps;
-    return OpenBpf(kind, *std::move(dumps));
-  };
-  const auto open_procfs = [root] {
-    const auto open = [root] { return std::make_unique<ProcfsSource>(ThreadFiles(root)); };
-    return ReadEach(std::make_unique<ProcfsSource>(ProcFiles(root)), open, root);
-  };
-  const SourceCandidate bpf = {"bpf", [open_bpf] { return open_bpf(WalkKind::kCast); }};
-  const SourceCandidate bpf_probe = {"bpf_probe",
-                                     [open_bpf] { return open_bpf(WalkKind::kProbe); }};
-  const SourceCandidate sock_diag = {"sock_diag", open_sock_diag};
-  const SourceCandidate procfs = {"procfs", open_procfs};
-  switch (options.source) {
-    case SourceChoice::kBpf:
-      return {bpf};
-    case SourceChoice::kBpfProbe:
-      return {bpf_probe};
-    case SourceChoice::kSockDiag:
-      return {sock_diag};
-    case SourceChoice::kProcfs:
-      return {procfs};
-    default:
-      return {bpf, bpf_probe, sock_diag, procfs};
+// Those that read by BPF check themselves: a kernel may load a program and mean something else.
+std::vector<SourceCandidate> CheckedSources(const Options& options, const Logger& logger) {
+  std::vector<SourceCandidate> candidates = LiveSources(options);
+  const std::string root = options.procfs;
+  const auto fallback = [root] { return ReadEach(OpenSockDiag(), OpenSockDiag, root); };
+  for (SourceCandidate& candidate : candidates) {
+    if (!absl::StartsWith(candidate.name, "bpf")) continue;
+    candidate.open = Checked(std::move(candidate.open), fallback, logger);
   }
+  return candidates;
 }
 
 absl::Status Annotate(absl::string_view flag, const absl::Status& status) {
@@ -104,16 +86,50 @@ absl::Status OpenLive(const Options& options, const KernelNeeds& needs, const Lo
   kernel.facts = std::make_unique<NamespaceFactsReader>(files);
   if (needs.sockets) {
     absl::StatusOr<std::unique_ptr<SocketSource>> source =
-        ChooseSource(LiveCandidates(options), logger);
+        ChooseSource(CheckedSources(options, logger), logger);
     if (!source.ok()) return Annotate("--collector.sockets.source", source.status());
     kernel.sockets = *std::move(source);
   }
-  if (needs.connect_events) kernel.connect_events = OpenConnectEvents(netns, logger);
+  if (needs.connect_events && !options.no_bpf) {
+    kernel.connect_events = OpenConnectEvents(netns, logger);
+  }
   GiveUpBpfCapabilities();
   return absl::OkStatus();
 }
 
 }  // namespace
+
+std::vector<SourceCandidate> LiveSources(const Options& options) {
+  const std::string& root = options.procfs;
+  const auto open_sock_diag = [root] { return ReadEach(OpenSockDiag(), OpenSockDiag, root); };
+  const auto open_bpf = [open_sock_diag](WalkKind kind) -> MaybeSource {
+    MaybeSource dumps = open_sock_diag();
+    if (!dumps.ok()) return dumps;
+    return OpenBpf(kind, *std::move(dumps));
+  };
+  const auto open_procfs = [root] {
+    const auto open = [root] { return std::make_unique<ProcfsSource>(ThreadFiles(root)); };
+    return ReadEach(std::make_unique<ProcfsSource>(ProcFiles(root)), open, root);
+  };
+  const SourceCandidate bpf = {"bpf", [open_bpf] { return open_bpf(WalkKind::kCast); }};
+  const SourceCandidate bpf_probe = {"bpf_probe",
+                                     [open_bpf] { return open_bpf(WalkKind::kProbe); }};
+  const SourceCandidate sock_diag = {"sock_diag", open_sock_diag};
+  const SourceCandidate procfs = {"procfs", open_procfs};
+  switch (options.source) {
+    case SourceChoice::kBpf:
+      return {bpf};
+    case SourceChoice::kBpfProbe:
+      return {bpf_probe};
+    case SourceChoice::kSockDiag:
+      return {sock_diag};
+    case SourceChoice::kProcfs:
+      return {procfs};
+    default:
+      if (options.no_bpf) return {sock_diag, procfs};
+      return {bpf, bpf_probe, sock_diag, procfs};
+  }
+}
 
 absl::StatusOr<Kernel> OpenKernel(const Options& options, const KernelNeeds& needs,
                                   const Logger& logger) {

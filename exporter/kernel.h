@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "collectors/model/connect_events.h"
@@ -13,6 +14,7 @@
 #include "collectors/model/socket_source.h"
 #include "exporter/log.h"
 #include "exporter/options.h"
+#include "exporter/source_choice.h"
 
 namespace tcp_lifecycle {
 
@@ -28,6 +30,10 @@ struct KernelNeeds {
   bool sockets = true;          // else no source is opened, and none can be missing
   bool connect_events = false;  // where BPF can count them
 };
+
+// The ways to read the sockets of the live kernel that `options` allow, the best first; none checks
+// itself.
+std::vector<SourceCandidate> LiveSources(const Options& options);
 
 // The error names the flag whose choice does not work.
 absl::StatusOr<Kernel> OpenKernel(const Options& options, const KernelNeeds& needs,

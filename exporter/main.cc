@@ -15,6 +15,7 @@
 #include "collectors/kernel/replay/recorder.h"
 #include "collectors/list.h"
 #include "exporter/build_info.h"
+#include "exporter/check.h"
 #include "exporter/doctor.h"
 #include "exporter/doctor/report.h"
 #include "exporter/log.h"
@@ -53,6 +54,8 @@ absl::StatusOr<int> Act(const Options& options,
       return ExitStatus(RunOnce(options, std::move(collectors), logger));
     case Action::kDoctor:
       return RunDoctor(options, std::move(collectors), logger);
+    case Action::kCheck:
+      return RunCheck(options);
     case Action::kServe:
       break;
   }

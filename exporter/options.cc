@@ -130,6 +130,7 @@ absl::StatusOr<Action> ActionOf(const Flags& flags) {
   if (flags.version) return Action::kVersion;
   std::vector<std::pair<absl::string_view, Action>> wanted;
   if (flags.command == kDoctorCommand) wanted.emplace_back(kDoctorCommand, Action::kDoctor);
+  if (flags.command == kCheckCommand) wanted.emplace_back(kCheckCommand, Action::kCheck);
   if (flags.once) wanted.emplace_back("--once", Action::kOnce);
   if (flags.record_dir.has_value()) wanted.emplace_back("--record", Action::kRecord);
   if (flags.print_metrics_md) wanted.emplace_back("--print-metrics-md", Action::kPrintMetricsMd);
@@ -196,6 +197,16 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   set(options.scrape_timeout_offset,
       ParseTime("--web.scrape-timeout-offset", flags.scrape_timeout_offset));
   set(options.source, Choose<SourceChoice>("--collector.sockets.source", flags.source, kSources));
+  options.no_bpf = flags.no_bpf;
+  if (options.no_bpf && (options.source == SourceChoice::kBpf ||
+                         options.source == SourceChoice::kBpfProbe)) {
+    status.Update(absl::InvalidArgumentError(
+        "--no-bpf and --collector.sockets.source=bpf exclude each other"));
+  }
+  if (options.action == Action::kCheck && options.source != SourceChoice::kAuto) {
+    status.Update(BadFlag("--collector.sockets.source", flags.source,
+                          "must be auto with check, which tries each"));
+  }
   set(options.namespaces, ParseNamespaces(flags, options));
   set(options.collector_settings.ports.top,
       ParseCount("--collector.ports.top", flags.ports_top, 0, kMostDestinations));
@@ -208,7 +219,8 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
       std::chrono::ceil<std::chrono::seconds>(idle_timeout).count();
   status.Update(CheckPaths(flags, options.source));
   set(options.log_format, Choose<LogFormat>("--log.format", flags.log_format, kFormats));
-  const bool prints = options.action == Action::kOnce || options.action == Action::kDoctor;
+  const bool prints = options.action == Action::kOnce || options.action == Action::kDoctor ||
+                      options.action == Action::kCheck;
   options.log_level = prints ? LogLevel::kWarn : LogLevel::kInfo;
   if (flags.log_level.has_value()) {
     set(options.log_level, Choose<LogLevel>("--log.level", *flags.log_level, kLevels));

@@ -13,7 +13,7 @@
 
 namespace tcp_lifecycle {
 
-enum class Action { kServe, kDoctor, kOnce, kRecord, kPrintMetricsMd, kVersion, kHelp };
+enum class Action { kServe, kDoctor, kCheck, kOnce, kRecord, kPrintMetricsMd, kVersion, kHelp };
 enum class SourceChoice { kAuto, kBpf, kBpfProbe, kSockDiag, kProcfs, kReplay };
 
 struct Options {
@@ -28,6 +28,7 @@ struct Options {
   CollectorNames collectors;
   CollectorSettings collector_settings;
   SourceChoice source = SourceChoice::kAuto;
+  bool no_bpf = false;  // no BPF program is loaded, neither to read nor to count
   NetnsSelection namespaces;
   std::string run_dir = "/run";
   std::string replay_dir;  // with kReplay

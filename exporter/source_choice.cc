@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::chrono::seconds kProbeTimeout(5);
 
+}  // namespace
+
 // A source may open and still not answer: some sandboxes know the netlink socket and no dump.
 absl::StatusOr<std::unique_ptr<SocketSource>> OpenAndTry(const SourceCandidate& candidate) {
   absl::StatusOr<std::unique_ptr<SocketSource>> source = candidate.open();
@@ -20,8 +22,6 @@ absl::StatusOr<std::unique_ptr<SocketSource>> OpenAndTry(const SourceCandidate& 
   if (!answer.ok()) return answer.status();
   return source;
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<SocketSource>> ChooseSource(
     const std::vector<SourceCandidate>& candidates, const Logger& logger) {

@@ -18,7 +18,10 @@ struct SourceCandidate {
   std::function<absl::StatusOr<std::unique_ptr<SocketSource>>()> open;
 };
 
-// The first of `candidates` that opens and answers a query for the listeners in time. Logs which
+// One that opens and answers a query for the listeners in time.
+absl::StatusOr<std::unique_ptr<SocketSource>> OpenAndTry(const SourceCandidate& candidate);
+
+// The first of `candidates` that OpenAndTry opens. Logs which
 // one it is and why those before it did not work; where none does, the error has every reason.
 absl::StatusOr<std::unique_ptr<SocketSource>> ChooseSource(
     const std::vector<SourceCandidate>& candidates, const Logger& logger);

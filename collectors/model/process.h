@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/statusor.h"
 
@@ -14,6 +15,8 @@ struct ProcessStats {
   uint64_t max_fds = 0;
   uint64_t virtual_memory_bytes = 0;
   uint64_t resident_memory_bytes = 0;
+  std::optional<uint64_t> bpf_map_bytes =
+      std::nullopt;  // kernel memory of its BPF maps; nullopt without maps
 };
 
 class ProcessStatsReader {

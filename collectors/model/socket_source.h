@@ -12,6 +12,7 @@
 #include "collectors/model/deadline.h"
 #include "collectors/model/netns.h"
 #include "collectors/model/port_set.h"
+#include "collectors/model/reader_account.h"
 #include "collectors/model/socket.h"
 #include "collectors/model/tcp_state.h"
 
@@ -76,6 +77,7 @@ class SocketSource {
 
   // Whether it fills in Socket::scope. Where it does not, two rows can look like one connection.
   virtual bool KnowsScope() const { return true; }
+  virtual ReaderAccount Account() const { return {}; }
 
   // For each namespace: blocked ports, listeners, bound-inactive, then the rest, so that what
   // blocks a port and the listeners are known before the first connected row. DeadlineExceeded when

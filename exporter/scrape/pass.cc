@@ -56,6 +56,7 @@ Pass::Pass(Parts parts) : parts_(std::move(parts)), states_(StatesOf(parts_.coll
 
 ScrapeResult Pass::Run(const Deadline& deadline) {
   ScrapeResult result;
+  result.passes = ++passes_;
   const NetnsList list = parts_.namespaces->List();
   parts_.on_status("network namespaces", list.status);
   ReadFacts(list, result.snapshot);
@@ -135,6 +136,7 @@ void Pass::ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeRes
   }
   result.pass = PassOutcome{outcome, Seconds(Clock::now() - from), stream.rows()};
   result.source = std::string(parts_.source->Name());
+  result.reader = parts_.source->Account();
   result.cut_short = absl::IsDeadlineExceeded(outcome);
   parts_.on_status("socket stream", result.snapshot.own().stream);
 }

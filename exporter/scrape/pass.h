@@ -5,6 +5,7 @@
 // families that need the whole of it, a namespace its own. The page says so by its success metrics.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -59,6 +60,7 @@ class Pass {
   Parts parts_;
   TcpStateSet states_;
   ListenerMemory memory_;
+  uint64_t passes_ = 0;
 };
 
 }  // namespace tcp_lifecycle

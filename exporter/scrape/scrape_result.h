@@ -10,6 +10,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "collectors/model/reader_account.h"
 #include "collectors/snapshot.h"
 
 namespace tcp_lifecycle {
@@ -35,6 +36,8 @@ struct ScrapeResult {
   std::vector<CollectorResult> collectors;
   std::string self_text;   // scrape_*, exporter_build_info, process_*
   std::string source;      // SocketSource::Name() of the reader in use; empty without a stream
+  ReaderAccount reader;    // of that reader
+  uint64_t passes = 0;     // since the start, this one included
   bool cut_short = false;  // the deadline ended the socket stream before its end
 
   // The page in the text format 0.0.4. `wanted` chooses collectors by name; the self metrics are on

@@ -12,6 +12,7 @@ using prometheus::MetricType;
 constexpr std::array<absl::string_view, 5> kReaders = {"bpf", "bpf_probe", "sock_diag", "procfs",
                                                        "replay"};
 constexpr std::array<absl::string_view, 1> kCollectorLabel = {"collector"};
+constexpr std::array<absl::string_view, 1> kFieldLabel = {"field"};
 constexpr std::array<absl::string_view, 1> kNetnsLabel = {"netns"};
 constexpr std::array<absl::string_view, 1> kReasonLabel = {"reason"};
 constexpr std::array<absl::string_view, 1> kReaderLabel = {"reader"};
@@ -31,6 +32,10 @@ enum Self : size_t {
   kPassPieces,
   kPassRewalks,
   kSourceInfo,
+  kSourceDisagreements,
+  kPasses,
+  kBpfSeconds,
+  kBpfMapMemory,
   kBuildInfo,
   kProcessCpu,
   kProcessStart,
@@ -92,6 +97,28 @@ constexpr FamilyDescriptor kFamilies[] = {
      ""},
     {"tcp_lifecycle_scrape_source_info", MetricType::Gauge, kReaderLabel,
      "1 for the way in which sockets are read.", "", ""},
+    {"tcp_lifecycle_scrape_source_disagreements_total", MetricType::Counter, kFieldLabel,
+     "Sockets of which the BPF reader and sock_diag said different things in this field, whenever "
+     "they were compared; after 3 of one field sock_diag reads instead, until the next start.",
+     "", ""},
+    {"tcp_lifecycle_scrape_passes_total",
+     MetricType::Counter,
+     {},
+     "Scrapes that read the kernel; those that asked at the same time share one.",
+     "",
+     ""},
+    {"tcp_lifecycle_scrape_bpf_seconds_total",
+     MetricType::Counter,
+     {},
+     "With a BPF reader: CPU time that its programs took, checks included.",
+     "",
+     ""},
+    {"tcp_lifecycle_scrape_bpf_map_memory_bytes",
+     MetricType::Gauge,
+     {},
+     "With BPF: kernel memory of the exporter's maps.",
+     "/proc/self/fdinfo memlock",
+     ""},
     {"tcp_lifecycle_exporter_build_info", MetricType::Gauge, kBuildLabels,
      "1, with the exporter's build as labels.", "", ""},
     {"process_cpu_seconds_total",
@@ -152,6 +179,14 @@ void DescribePass(const ScrapeResult& result, FamilySet& out) {
   out.Add(kFamilies[kPassRewalks], {}, static_cast<double>(info.walk_rewalks));
 }
 
+void DescribeReader(const ReaderAccount& reader, FamilySet& out) {
+  for (size_t i = 0; reader.disagreements.has_value() && i < kCheckedFieldCount; ++i) {
+    out.Add(kFamilies[kSourceDisagreements], {kCheckedFieldNames[i]},
+            static_cast<double>((*reader.disagreements)[i]));
+  }
+  if (reader.bpf_seconds) out.Add(kFamilies[kBpfSeconds], {}, *reader.bpf_seconds);
+}
+
 void DescribeProcess(const ProcessStats& process, FamilySet& out) {
   out.Add(kFamilies[kProcessCpu], {}, process.cpu_seconds);
   out.Add(kFamilies[kProcessStart], {}, process.start_time_seconds);
@@ -177,6 +212,11 @@ void DescribeSelf(const ScrapeResult& result, const absl::StatusOr<ProcessStats>
   DescribePass(result, out);
   for (absl::string_view reader : kReaders) {
     out.Add(kFamilies[kSourceInfo], {reader}, reader == result.source ? 1 : 0);
+  }
+  DescribeReader(result.reader, out);
+  out.Add(kFamilies[kPasses], {}, static_cast<double>(result.passes));
+  if (process.ok() && process->bpf_map_bytes) {
+    out.Add(kFamilies[kBpfMapMemory], {}, static_cast<double>(*process->bpf_map_bytes));
   }
   out.Add(kFamilies[kBuildInfo], {build.version, build.revision, build.compiler, build.bpf}, 1);
   if (process.ok()) DescribeProcess(*process, out);

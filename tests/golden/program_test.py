@@ -34,7 +34,7 @@ BAD_FLAGS = [
     (["--collector.sockets.source=replay"], "need each other"),
     (["--once", "--record=x"], "--once and --record cannot be combined"),
     (["doctor", "--once"], "doctor and --once cannot be combined"),
-    (["doctor", "now"], 'unexpected argument "now": besides flags there is doctor only'),
+    (["doctor", "now"], 'unexpected argument "now": besides flags there are doctor and check'),
     (["--json"], "--json is for the command doctor only"),
 ]
 

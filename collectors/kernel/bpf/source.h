@@ -19,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "collectors/kernel/bpf/timed_walk.h"
 #include "collectors/kernel/bpf/walk_program.h"
 #include "collectors/kernel/bpf/watched.h"
 #include "collectors/kernel/namespaces/netns_home.h"
@@ -31,9 +32,12 @@ class BpfSource : public SocketSource {
   // To be made in the exporter's own namespace. `name`: bpf or bpf_probe.
   BpfSource(absl::string_view name, std::unique_ptr<WalkProgram> program,
             std::unique_ptr<SocketSource> dumps)
-      : name_(name), program_(std::move(program)), dumps_(std::move(dumps)) {}
+      : name_(name),
+        program_(std::make_unique<TimedWalk>(std::move(program))),
+        dumps_(std::move(dumps)) {}
 
   absl::string_view Name() const override { return name_; }
+  ReaderAccount Account() const override { return {std::nullopt, program_->seconds()}; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override;
 
@@ -70,7 +74,7 @@ class BpfSource : public SocketSource {
   }
 
   absl::string_view name_;
-  std::unique_ptr<WalkProgram> program_;
+  std::unique_ptr<TimedWalk> program_;
   std::unique_ptr<SocketSource> dumps_;
   NetnsHome home_;
   WatchedInodes watched_;

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "collectors/kernel/procfs/boot_time.h"
+#include "collectors/kernel/procfs/bpf_maps.h"
 #include "collectors/kernel/procfs/parse_error.h"
 #include "collectors/kernel/procfs/self_stat.h"
 
@@ -36,6 +38,7 @@ absl::StatusOr<ProcessStats> ProcfsProcessStats::Read() {
   if (!stat.ok()) return At("self/stat", stat.status());
   const absl::StatusOr<uint64_t> fds = files_.CountEntries("self/fd");
   if (!fds.ok()) return fds.status();
+  const absl::StatusOr<uint64_t> map_bytes = ReadBpfMapBytes(files_);
   rlimit fd_limit{};
   if (getrlimit(RLIMIT_NOFILE, &fd_limit) != 0) return absl::ErrnoToStatus(errno, "RLIMIT_NOFILE");
 
@@ -48,6 +51,7 @@ absl::StatusOr<ProcessStats> ProcfsProcessStats::Read() {
       .max_fds = fd_limit.rlim_cur,
       .virtual_memory_bytes = stat->virtual_memory_bytes,
       .resident_memory_bytes = stat->resident_pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)),
+      .bpf_map_bytes = map_bytes.ok() ? std::optional(*map_bytes) : std::nullopt,
   };
 }
 

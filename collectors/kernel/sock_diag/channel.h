@@ -20,6 +20,11 @@ class DiagChannel {
   // Asks for a dump; returns the sequence number that its answers carry.
   virtual absl::StatusOr<uint32_t> Request(const DumpRequest& request) = 0;
 
+  // Asks for one socket, as Request() does for a dump.
+  virtual absl::StatusOr<uint32_t> RequestOne(const LookupRequest& /*request*/) {
+    return absl::UnimplementedError("single sockets cannot be asked for");
+  }
+
   // The next datagram, valid until the next call. DeadlineExceeded when none came in time, DataLoss
   // when one was lost or cut.
   virtual absl::StatusOr<std::span<const std::byte>> Receive(const Deadline& deadline) = 0;

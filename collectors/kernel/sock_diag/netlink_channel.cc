@@ -33,7 +33,14 @@ absl::StatusOr<UniqueFd> OpenSockDiagSocket() {
 }
 
 absl::StatusOr<uint32_t> NetlinkChannel::Request(const DumpRequest& request) {
-  const std::vector<std::byte> message = EncodeRequest(request, ++sequence_);
+  return Send(EncodeRequest(request, ++sequence_));
+}
+
+absl::StatusOr<uint32_t> NetlinkChannel::RequestOne(const LookupRequest& request) {
+  return Send(EncodeRequest(request, ++sequence_));
+}
+
+absl::StatusOr<uint32_t> NetlinkChannel::Send(std::span<const std::byte> message) {
   ssize_t sent = 0;
   do {
     // A netlink socket without a peer sends to port 0, the kernel.

@@ -22,10 +22,13 @@ class NetlinkChannel : public DiagChannel {
       : socket_(std::move(socket)), open_(std::move(open)) {}
 
   absl::StatusOr<uint32_t> Request(const DumpRequest& request) override;
+  absl::StatusOr<uint32_t> RequestOne(const LookupRequest& request) override;
   absl::StatusOr<std::span<const std::byte>> Receive(const Deadline& deadline) override;
   absl::Status Reopen() override;
 
  private:
+  absl::StatusOr<uint32_t> Send(std::span<const std::byte> message);
+
   UniqueFd socket_;
   Opener open_;
   uint32_t sequence_ = 0;

@@ -25,17 +25,29 @@ uint32_t StateBits(TcpStateSet states) {
   return bits;
 }
 
+constexpr uint16_t kDump = NLM_F_REQUEST | NLM_F_DUMP;
+
 template <typename Body>
-std::vector<std::byte> Message(uint16_t type, uint32_t sequence, const Body& body) {
+std::vector<std::byte> Message(uint16_t type, uint16_t flags, uint32_t sequence, const Body& body) {
   const nlmsghdr header = {.nlmsg_len = sizeof header + sizeof body,
                            .nlmsg_type = type,
-                           .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+                           .nlmsg_flags = flags,
                            .nlmsg_seq = sequence,
                            .nlmsg_pid = 0};
   std::vector<std::byte> message(header.nlmsg_len);
   std::memcpy(message.data(), &header, sizeof header);
   std::memcpy(message.data() + sizeof header, &body, sizeof body);
   return message;
+}
+
+// An IPv4 address is the first word, and in an IpAddress the last.
+void CopyAddress(const IpAddress& address, uint8_t family, __be32 (&words)[4]) {
+  const std::array<uint8_t, 16>& bytes = address.bytes();
+  if (family == AF_INET) {
+    std::memcpy(words, bytes.data() + 12, 4);
+  } else {
+    std::memcpy(words, bytes.data(), bytes.size());
+  }
 }
 
 }  // namespace
@@ -49,14 +61,29 @@ std::vector<std::byte> EncodeRequest(const DumpRequest& request, uint32_t sequen
     legacy.idiag_family = AF_UNSPEC;
     legacy.idiag_ext = extensions;
     legacy.idiag_states = states;
-    return Message(TCPDIAG_GETSOCK, sequence, legacy);
+    return Message(TCPDIAG_GETSOCK, kDump, sequence, legacy);
   }
   inet_diag_req_v2 v2 = {};
   v2.sdiag_family = request.family == DumpFamily::kIpv4 ? AF_INET : AF_INET6;
   v2.sdiag_protocol = IPPROTO_TCP;
   v2.idiag_ext = extensions;
   v2.idiag_states = states;
-  return Message(SOCK_DIAG_BY_FAMILY, sequence, v2);
+  return Message(SOCK_DIAG_BY_FAMILY, kDump, sequence, v2);
+}
+
+std::vector<std::byte> EncodeRequest(const LookupRequest& request, uint32_t sequence) {
+  inet_diag_req_v2 v2 = {};
+  // The tuple of an IPv4-mapped socket is an IPv4 one, and is found as such.
+  v2.sdiag_family = request.local_address.family() == Family::kIpv4 ? AF_INET : AF_INET6;
+  v2.sdiag_protocol = IPPROTO_TCP;
+  v2.idiag_states = ~0U;
+  CopyAddress(request.local_address, v2.sdiag_family, v2.id.idiag_src);
+  CopyAddress(request.remote_address, v2.sdiag_family, v2.id.idiag_dst);
+  v2.id.idiag_sport = htons(request.local_port);
+  v2.id.idiag_dport = htons(request.remote_port);
+  v2.id.idiag_if = request.scope;
+  v2.id.idiag_cookie[0] = v2.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+  return Message(SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, sequence, v2);
 }
 
 }  // namespace tcp_lifecycle

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "collectors/model/ip_address.h"
 #include "collectors/model/tcp_state.h"
 
 namespace tcp_lifecycle {
@@ -24,8 +25,17 @@ struct DumpRequest {
   TcpStateSet states;
 };
 
+// One connection by its endpoints, as the lookup of an incoming packet finds it: where there is no
+// such connection, the kernel answers with a listener on the local port.
+struct LookupRequest {
+  IpAddress local_address, remote_address;
+  uint16_t local_port = 0, remote_port = 0;
+  uint32_t scope = 0;  // the interface that the socket is bound to; 0 for none
+};
+
 // The whole netlink message. A request for listeners asks for their drops as well
 // (INET_DIAG_SKMEMINFO).
 std::vector<std::byte> EncodeRequest(const DumpRequest& request, uint32_t sequence);
+std::vector<std::byte> EncodeRequest(const LookupRequest& request, uint32_t sequence);
 
 }  // namespace tcp_lifecycle

@@ -98,7 +98,22 @@ TEST(OptionsTest, TheDoctorIsACommandAmongFlags) {
   EXPECT_THAT(options.collectors.enabled, ElementsAre("sockets", "sysctl"));
 }
 
-TEST(OptionsTest, ThereIsNoCommandButTheDoctor) {
+TEST(OptionsTest, CheckIsACommandThatTriesEachSource) {
+  EXPECT_EQ(Good({"check"}).action, Action::kCheck);
+  EXPECT_EQ(Good({"check"}).log_level, LogLevel::kWarn);
+  EXPECT_EQ(Error({"check", "--once"}), "check and --once cannot be combined");
+  EXPECT_THAT(Error({"check", "--collector.sockets.source=bpf"}), HasSubstr("must be auto"));
+}
+
+TEST(OptionsTest, NoBpfExcludesTheBpfSource) {
+  EXPECT_FALSE(Good({}).no_bpf);
+  EXPECT_TRUE(Good({"--no-bpf"}).no_bpf);
+  EXPECT_TRUE(Good({"--no-bpf", "--collector.sockets.source=procfs"}).no_bpf);
+  EXPECT_EQ(Error({"--no-bpf", "--collector.sockets.source=bpf"}),
+            "--no-bpf and --collector.sockets.source=bpf exclude each other");
+}
+
+TEST(OptionsTest, ThereIsNoOtherCommand) {
   EXPECT_THAT(Error({"doctor", "doctor"}), HasSubstr("unexpected argument \"doctor\""));
   EXPECT_THAT(Error({"--once", "metrics"}), HasSubstr("unexpected argument \"metrics\""));
   EXPECT_THAT(Error({""}), HasSubstr("unexpected argument \"\""));
@@ -196,7 +211,7 @@ TEST(OptionsTest, AnUnknownCollectorIsNamedAndTheKnownOnesListed) {
 
 TEST(OptionsTest, AnArgumentThatIsNoFlagIsRefused) {
   EXPECT_EQ(Error({"metrics"}),
-            "unexpected argument \"metrics\": besides flags there is doctor only");
+            "unexpected argument \"metrics\": besides flags there are doctor and check");
 }
 
 TEST(OptionsTest, AFlagWithoutItsValueIsNamed) {

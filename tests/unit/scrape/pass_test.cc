@@ -121,7 +121,7 @@ TEST_F(PassTest, WithoutACollectorThatNeedsItThereIsNoStream) {
   EXPECT_FALSE(result.pass.has_value());
   EXPECT_FALSE(seen_["facts_only"].finished);
   EXPECT_THAT(result.collectors.front().text, HasSubstr("facts_only_rows 0\n"));
-  EXPECT_THAT(result.self_text, Not(HasSubstr("scrape_pass")));
+  EXPECT_THAT(result.self_text, Not(HasSubstr("scrape_pass_")));
 }
 
 TEST_F(PassTest, ANamespaceThatFailsCostsNoOther) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "collectors/metrics/text.h"
 
 namespace tcp_lifecycle {
@@ -55,6 +56,32 @@ TEST(SelfMetricsTest, AWalkTellsItsPiecesAndWhatMoved) {
   const std::string text = Describe(result);
   EXPECT_THAT(text, HasSubstr("\ntcp_lifecycle_scrape_pass_pieces 64\n"));
   EXPECT_THAT(text, HasSubstr("\ntcp_lifecycle_scrape_pass_rewalks 2\n"));
+}
+
+TEST(SelfMetricsTest, CheckedReaderHasEveryFieldAndOthersNone) {
+  ScrapeResult result;
+  EXPECT_THAT(Describe(result), Not(HasSubstr("disagreements")));
+  result.reader.disagreements.emplace();
+  result.reader.disagreements->at(static_cast<size_t>(CheckedField::kTimer)) = 2;
+  const std::string text = Describe(result);
+  for (const absl::string_view field : kCheckedFieldNames) {
+    EXPECT_THAT(
+        text, HasSubstr(absl::StrCat("tcp_lifecycle_scrape_source_disagreements_total{", "field=\"",
+                                     field, "\"} ", field == "timer" ? 2 : 0, "\n")));
+  }
+}
+
+TEST(SelfMetricsTest, OwnCostIsThereWithBpfAlone) {
+  ScrapeResult result;
+  result.passes = 3;
+  EXPECT_THAT(Describe(result), HasSubstr("\ntcp_lifecycle_scrape_passes_total 3\n"));
+  EXPECT_THAT(Describe(result), Not(HasSubstr("tcp_lifecycle_scrape_bpf")));
+  result.reader.bpf_seconds = 0.25;
+  ProcessStats process;
+  process.bpf_map_bytes = 4096;
+  const std::string text = Describe(result, process);
+  EXPECT_THAT(text, HasSubstr("\ntcp_lifecycle_scrape_bpf_seconds_total 0.25\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcp_lifecycle_scrape_bpf_map_memory_bytes 4096\n"));
 }
 
 TEST(SelfMetricsTest, ProcessMetricsHaveTheStandardNames) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <linux/sock_diag.h>
 
+#include "tests/unit/builders.h"
 #include "tests/unit/kernel/sock_diag/messages.h"
 
 namespace tcp_lifecycle {
@@ -62,6 +63,28 @@ TEST(EncodeRequest, SynRecvIncludesRequestSockets) {
   const auto [header, body] =
       Decode<inet_diag_req>(EncodeRequest({.name = "x", .states = {TcpState::kSynRecv}}, 1));
   EXPECT_EQ(body.idiag_states, 1u << 3 | 1u << 12);
+}
+
+TEST(EncodeRequest, OneConnectionIsAskedForByItsTuple) {
+  const Bytes message = EncodeRequest({.local_address = Ip("10.0.0.1"),
+                                       .remote_address = Ip("10.0.0.2"),
+                                       .local_port = 40000,
+                                       .remote_port = 80,
+                                       .scope = 3},
+                                      42);
+  nlmsghdr header;
+  inet_diag_req_v2 body;
+  ASSERT_EQ(message.size(), sizeof header + sizeof body);
+  std::memcpy(&header, message.data(), sizeof header);
+  std::memcpy(&body, message.data() + sizeof header, sizeof body);
+  EXPECT_EQ(header.nlmsg_flags, NLM_F_REQUEST);  // no dump
+  EXPECT_EQ(body.sdiag_family, AF_INET);
+  EXPECT_EQ(body.id.idiag_src[0], htonl(0x0a000001));
+  EXPECT_EQ(body.id.idiag_dst[0], htonl(0x0a000002));
+  EXPECT_EQ(body.id.idiag_sport, htons(40000));
+  EXPECT_EQ(body.id.idiag_dport, htons(80));
+  EXPECT_EQ(body.id.idiag_if, 3u);
+  EXPECT_EQ(body.id.idiag_cookie[0], INET_DIAG_NOCOOKIE);
 }
 
 }  // namespace

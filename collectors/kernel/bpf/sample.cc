@@ -1,0 +1,60 @@
+#include "collectors/kernel/bpf/sample.h"
+
+#include <algorithm>
+
+namespace tcp_lifecycle {
+
+size_t SocketSample::KindOf(const Socket& socket) {
+  auto kind = static_cast<size_t>(socket.state);
+  kind = kind * kFamilyCount + static_cast<size_t>(socket.family);
+  kind = kind * kTimerCount + static_cast<size_t>(socket.timer);
+  kind = kind * 2 + ((socket.flags & kKeepaliveOn) != 0 ? 1 : 0);
+  kind = kind * 2 + ((socket.flags & kUnaccepted) != 0 ? 1 : 0);
+  return kind * kRoleCount + static_cast<size_t>(socket.role);
+}
+
+uint64_t SocketSample::SlotOf(uint64_t seen, size_t size) {
+  if (seen <= size) return seen - 1;
+  // xorshift: any numbers that spread will do.
+  random_ ^= random_ << 13;
+  random_ ^= random_ >> 7;
+  random_ ^= random_ << 17;
+  return random_ % seen;
+}
+
+void SocketSample::OnSockets(std::span<Socket> sockets) {
+  for (const Socket& socket : sockets) {
+    const auto kind = kinds_.find(KindOf(socket));
+    if (kind != kinds_.end() || kinds_.size() < kMostKinds) {
+      Kind& of_kind = kind != kinds_.end() ? kind->second : kinds_[KindOf(socket)];
+      const uint64_t slot = SlotOf(++of_kind.seen, kOfEachKind);
+      if (slot < kOfEachKind) of_kind.kept[slot] = socket;
+    }
+    const uint64_t slot = SlotOf(++seen_, kOfAll);
+    if (slot == of_all_.size() && slot < kOfAll) {
+      of_all_.push_back(socket);
+    } else if (slot < of_all_.size()) {
+      of_all_[slot] = socket;
+    }
+    if (!wanted_ports_[socket.local_port]) continue;
+    const auto wanted = wanted_.find(Connection::Of(socket));
+    if (wanted != wanted_.end()) wanted->second.push_back(socket);
+  }
+}
+
+std::vector<Socket> SocketSample::Sampled() const {
+  std::vector<Socket> sampled = of_all_;
+  for (const auto& [kind, of_kind] : kinds_) {
+    const auto count = static_cast<std::ptrdiff_t>(std::min<uint64_t>(of_kind.seen, kOfEachKind));
+    sampled.insert(sampled.end(), of_kind.kept.begin(), of_kind.kept.begin() + count);
+  }
+  return sampled;
+}
+
+std::span<const Socket> SocketSample::RowsOf(const Connection& connection) const {
+  const auto wanted = wanted_.find(connection);
+  if (wanted == wanted_.end()) return {};
+  return wanted->second;
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,73 @@
+// Keeps a sample of a stream of sockets, a few of every kind there is among it, and every row of
+// the connections that are named before.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "collectors/model/port_set.h"
+#include "collectors/model/socket_source.h"
+
+namespace tcp_lifecycle {
+
+struct Connection {
+  IpAddress local_address, remote_address;
+  uint16_t local_port = 0, remote_port = 0;
+
+  static Connection Of(const Socket& socket) {
+    return {socket.local_address, socket.remote_address, socket.local_port, socket.remote_port};
+  }
+  bool operator==(const Connection&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Connection& connection) {
+    return H::combine(std::move(h), connection.local_address, connection.remote_address,
+                      connection.local_port, connection.remote_port);
+  }
+};
+
+class SocketSample : public SocketVisitor {
+ public:
+  static constexpr size_t kOfEachKind = 4;
+  static constexpr size_t kOfAll = 100;
+
+  // `seed` chooses which; the rows of a wanted connection are kept whatever it says.
+  explicit SocketSample(uint64_t seed) : random_(seed | 1) {}
+
+  void Want(const Connection& connection) {
+    wanted_[connection];
+    wanted_ports_[connection.local_port] = true;
+  }
+  void OnSockets(std::span<Socket> sockets) override;
+
+  // Of every kind and of all; some twice.
+  std::vector<Socket> Sampled() const;
+  // Two or more where several sockets have the same endpoints, or where one moved meanwhile.
+  std::span<const Socket> RowsOf(const Connection& connection) const;
+
+ private:
+  // State, family, timer, and the flags and the role by which the walk tells kinds apart.
+  static constexpr size_t kKinds = kTcpStateCount * kFamilyCount * kTimerCount * 4 * kRoleCount;
+  static constexpr size_t kMostKinds = 64;  // sampled on their own
+
+  struct Kind {
+    uint64_t seen = 0;
+    std::array<Socket, kOfEachKind> kept;
+  };
+
+  static size_t KindOf(const Socket& socket);
+  // The slot of the `seen`th socket in a fair sample of `size`; `size` or more: none.
+  uint64_t SlotOf(uint64_t seen, size_t size);
+
+  uint64_t random_;
+  absl::flat_hash_map<size_t, Kind> kinds_;
+  uint64_t seen_ = 0;
+  std::vector<Socket> of_all_;
+  absl::flat_hash_map<Connection, std::vector<Socket>> wanted_;
+  PortSet wanted_ports_;  // most rows need no look into wanted_
+};
+
+}  // namespace tcp_lifecycle

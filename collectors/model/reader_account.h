@@ -1,0 +1,43 @@
+// What a reader of sockets reports about itself, summed since the exporter started: what it costs,
+// and how often it disagreed with another reader. A pass reads it, the self metrics show it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+
+namespace tcp_lifecycle {
+
+// What two readers can say differently about one socket.
+enum class CheckedField : uint8_t {
+  kMissing,    // the checked reader lacks a connection that the other one has
+  kEndpoints,  // it has a connection that the other one lacks: an address or a port is wrong
+  kState,
+  kTimer,      // which timer is visible
+  kRemaining,  // when that timer fires
+  kRetransmits,
+  kScope,  // the interface that the socket is bound to
+  kKeepalive,
+  kUnaccepted,
+};
+inline constexpr size_t kCheckedFieldCount = 9;
+
+// Label values, indexed by CheckedField.
+inline constexpr std::array<absl::string_view, kCheckedFieldCount> kCheckedFieldNames = {
+    "missing",     "endpoints", "state",     "timer",     "remaining",
+    "retransmits", "scope",     "keepalive", "unaccepted"};
+
+// Disagreements by CheckedField.
+using Disagreements = std::array<uint64_t, kCheckedFieldCount>;
+
+struct ReaderAccount {
+  // nullopt: this reader is not checked against another one.
+  std::optional<Disagreements> disagreements;
+  // CPU time that BPF programs took to read sockets; nullopt where none runs.
+  std::optional<double> bpf_seconds;
+};
+
+}  // namespace tcp_lifecycle

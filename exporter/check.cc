@@ -1,0 +1,94 @@
+#include "exporter/check.h"
+
+#include <sys/utsname.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "collectors/kernel/bpf/connect_events.h"
+#include "collectors/kernel/namespaces/lister.h"
+#include "collectors/kernel/namespaces/netns_home.h"
+#include "collectors/kernel/procfs/netns_name.h"
+#include "collectors/kernel/procfs/proc_files.h"
+#include "exporter/build_info.h"
+#include "exporter/capability_names.h"
+#include "exporter/host_check.h"
+#include "exporter/kernel.h"
+#include "exporter/source_choice.h"
+#include "exporter/standard_output.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+constexpr absl::string_view kBtfRoot = "/sys/kernel/btf";
+
+std::string KernelText() {
+  utsname kernel = {};
+  uname(&kernel);
+  return absl::StrCat(kernel.sysname, " ", kernel.release, " ", kernel.machine);
+}
+
+std::string ExporterText() {
+  const BuildInfo build = GetBuildInfo();
+  return absl::StrCat(build.version, ", revision ", build.revision, ", ", build.compiler, ", ",
+                      build.platform, ", BPF built in: ", build.bpf);
+}
+
+absl::Status FindBtf() { return ProcFiles(std::string(kBtfRoot)).Inode("vmlinux").status(); }
+
+// Opens each reader; of the first by BPF that works, compares its sockets with those of sock_diag.
+void TryReaders(const Options& options, HostFacts& facts) {
+  for (const SourceCandidate& candidate : LiveSources(options)) {
+    const absl::StatusOr<std::unique_ptr<SocketSource>> source = OpenAndTry(candidate);
+    const bool by_bpf = absl::StartsWith(candidate.name, "bpf");
+    facts.readers.push_back(
+        {std::string(source.ok() ? (*source)->Name() : candidate.name), source.status()});
+    if (!source.ok() || !by_bpf || facts.self_check.has_value()) continue;
+    const absl::StatusOr<std::unique_ptr<SocketLookup>> lookup = OpenSockDiagLookup();
+    facts.self_check =
+        lookup.ok() ? CheckReader(**source, **lookup, 1, Deadline::After(options.scrape_timeout),
+                                  CheckClock::Real())
+                    : absl::StatusOr<ReaderCheck>(lookup.status());
+  }
+}
+
+void VisitNamespaces(const Options& options, const ProcFiles& files, const Netns& own,
+                     HostFacts& facts) {
+  NetnsSelection all;
+  all.all = true;
+  NetnsHome home;
+  const NetnsList list = LiveNetnsLister(files, options.run_dir, all, own).List();
+  facts.namespaces_status = list.status;
+  for (size_t i = 1; i < list.watched.size(); ++i) {
+    ++facts.namespaces;
+    const absl::Status visited = home.Visit(list.watched[i], [] {});
+    if (visited.ok()) ++facts.namespaces_read;
+    facts.namespaces_status.Update(visited);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<int> RunCheck(const Options& options) {
+  HostFacts facts;
+  facts.exporter = ExporterText();
+  facts.kernel = KernelText();
+  facts.btf = FindBtf();
+  facts.capabilities = EffectiveCapabilities();
+  facts.no_bpf = options.no_bpf;
+  const ProcFiles files(options.procfs);
+  const Netns own = FindOwnNetns(files);
+  TryReaders(options, facts);
+  facts.failed_connections = options.no_bpf
+                                 ? absl::UnavailableError("--no-bpf")
+                                 : CountConnectEvents(static_cast<uint32_t>(own.inode)).status();
+  VisitNamespaces(options, files, own, facts);
+  const absl::Status written = WriteStandardOutput(ToText(facts));
+  if (!written.ok()) return written;
+  return ExitStatusOf(facts);
+}
+
+}  // namespace tcp_lifecycle

@@ -1,0 +1,103 @@
+"""The BPF reader is compared with sock_diag, and what only moves is no disagreement."""
+
+import contextlib
+import re
+import threading
+
+import pytest
+
+from harness import tcp
+from harness.exporter import Exporter, nobody_with, page_once, run_binary
+from harness.population import populate
+
+CHECKS = 15
+COMPARED = re.compile(r"^self-check +(\d+) sockets compared .*, (\d+) disagreements", re.MULTILINE)
+
+
+def reader(page):
+    in_use, = [name for name, value in page.by("reader", "scrape_source_info").items() if value]
+    return in_use
+
+
+def check(netns):
+    """How many sockets one run of `check` compares, and how many disagreements it finds."""
+    done = run_binary(netns, "check")
+    compared, disagreements = map(int, COMPARED.search(done.stdout).groups())
+    assert (done.returncode, disagreements) == (0, 0), done.stdout + done.stderr
+    return compared
+
+
+@contextlib.contextmanager
+def threads_of(*bodies):
+    """Each body is called again and again until the end."""
+    stop = threading.Event()
+
+    def run(body):
+        while not stop.is_set():
+            body()
+    threads = [threading.Thread(target=run, args=[body]) for body in bodies]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_every_kind_of_socket_agrees(netns, peer, link, bpf):
+    populate(netns, peer, link)
+    assert check(netns) >= 20
+    page = Exporter(netns, "bpf").scrape()
+    assert reader(page) == "bpf"
+    assert set(page.by("field", "scrape_source_disagreements_total").values()) == {0}
+
+
+def test_connections_that_come_and_go_never_count(netns, bpf):
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    # Few ports, so that the same endpoints come again at once.
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40049")
+    server = tcp.listen(netns)
+    other = tcp.listen(netns, port=8081)
+
+    def come_and_go():
+        client, child = tcp.pair(netns, other)
+        tcp.reset(client)
+        child.close()
+
+    talking = [tcp.pair(netns, server) for _ in range(20)]
+
+    def talk():
+        for client, child in talking:
+            client.send(b"x" * 2000)
+            child.recv(2000)
+            child.send(b"y")
+            client.recv(1)
+    with threads_of(come_and_go, come_and_go, talk):
+        compared = [check(netns) for _ in range(CHECKS)]
+    assert min(compared) >= 20
+
+
+def test_without_bpf_nothing_is_loaded(netns, source):
+    page = page_once(netns, "auto", "--no-bpf")
+    assert reader(page) == "sock_diag"
+    for family in ("scrape_source_disagreements_total", "scrape_bpf_seconds_total",
+                   "scrape_bpf_map_memory_bytes", "connect_failures_total"):
+        assert f"tcp_lifecycle_{family}" not in page.text
+
+
+def test_cost_of_bpf_is_told(netns, bpf):
+    exporter = Exporter(netns, "bpf")
+    first, second = exporter.scrape(), exporter.scrape()
+    assert 0 < first.value("scrape_bpf_seconds_total") < second.value("scrape_bpf_seconds_total")
+    assert second.value("scrape_bpf_map_memory_bytes") > 1 << 20
+    assert second.value("scrape_passes_total") == first.value("scrape_passes_total") + 1
+
+
+@pytest.mark.parametrize("capabilities", [(), ("bpf",)])
+def test_check_names_the_rights_that_are_missing(netns, reachable_binary, capabilities):
+    done = run_binary(netns, "check", binary=reachable_binary, wrapper=nobody_with(*capabilities))
+    assert done.returncode == 0, done.stdout
+    assert "auto takes          sock_diag\n" in done.stdout
+    assert "CAP_BPF and CAP_PERFMON: exact" in done.stdout

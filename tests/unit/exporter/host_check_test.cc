@@ -1,0 +1,125 @@
+#include "exporter/host_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/capability.h>
+
+#include "exporter/capability_names.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr uint64_t kBpfRights = uint64_t{1} << CAP_BPF | uint64_t{1} << CAP_PERFMON;
+
+// A host on which everything works.
+HostFacts Good() {
+  HostFacts facts;
+  facts.exporter = "1.2.3";
+  facts.kernel = "Linux 6.18.44 x86_64";
+  facts.capabilities = ~uint64_t{0};
+  facts.readers = {
+      {"bpf", absl::OkStatus()}, {"sock_diag", absl::OkStatus()}, {"procfs", absl::OkStatus()}};
+  facts.self_check = ReaderCheck{.compared = 213, .moving = 2, .disagreements = {}};
+  facts.namespaces = facts.namespaces_read = 3;
+  return facts;
+}
+
+HostFacts Wrong() {
+  HostFacts facts = Good();
+  facts.self_check = ReaderCheck{
+      .compared = 17,
+      .moving = 0,
+      .disagreements = {{CheckedField::kTimer, "10.0.0.1:1 -> 10.0.0.2:80", "none", "keepalive"}}};
+  return facts;
+}
+
+HostFacts Unprivileged() {
+  HostFacts facts = Good();
+  facts.capabilities = 0;
+  facts.readers[0].status = absl::PermissionDeniedError("loading the BPF walk");
+  facts.self_check.reset();
+  facts.failed_connections = absl::PermissionDeniedError("loading the counters");
+  return facts;
+}
+
+TEST(HostCheck, GoodHostIsFineAndNeedsNoAdvice) {
+  EXPECT_EQ(ExitStatusOf(Good()), 0);
+  const std::string text = ToText(Good());
+  EXPECT_THAT(
+      text, AllOf(HasSubstr("kernel              Linux 6.18.44 x86_64\n"),
+                  HasSubstr("capabilities        all\n"), HasSubstr("reader bpf          works\n"),
+                  HasSubstr("auto takes          bpf\n"),
+                  HasSubstr("213 sockets compared with sock_diag, 0 disagreements, 2 "),
+                  HasSubstr("other namespaces    3 found, 3 can be read\n")));
+  EXPECT_THAT(text, Not(HasSubstr("more with")));
+}
+
+TEST(HostCheck, ReaderThatDisagreesIsNotTakenAndBothValuesAreShown) {
+  EXPECT_EQ(ExitStatusOf(Wrong()), 1);
+  EXPECT_EQ(ReaderOf(Wrong()), "sock_diag");
+  EXPECT_THAT(ToText(Wrong()), HasSubstr("10.0.0.1:1 -> 10.0.0.2:80: timer is none by BPF, "
+                                         "keepalive by sock_diag\n"));
+}
+
+TEST(HostCheck, WithoutRightsSockDiagIsTheBestAndTheRightsAreNamed) {
+  EXPECT_EQ(ExitStatusOf(Unprivileged()), 0);
+  EXPECT_THAT(ToText(Unprivileged()),
+              AllOf(HasSubstr("reader bpf          no: PERMISSION_DENIED: loading the BPF walk\n"),
+                    HasSubstr("more with           CAP_BPF and CAP_PERFMON")));
+}
+
+TEST(HostCheck, WithTheRightsAReaderThatDoesNotLoadIsAFault) {
+  HostFacts facts = Unprivileged();
+  facts.capabilities = kBpfRights;
+  facts.readers[0].status = absl::UnimplementedError("no kfunc");
+  EXPECT_EQ(ExitStatusOf(facts), 1);
+  EXPECT_THAT(ToText(facts), HasSubstr("no BPF reader works and is right"));
+  facts.no_bpf = true;
+  EXPECT_EQ(ExitStatusOf(facts), 0);
+  EXPECT_THAT(ToText(facts), HasSubstr("without --no-bpf"));
+}
+
+TEST(HostCheck, CheckThatCouldNotRunProvesNothing) {
+  HostFacts facts = Good();
+  facts.self_check = absl::PermissionDeniedError("seccomp");
+  EXPECT_EQ(ExitStatusOf(facts), 1);
+  EXPECT_THAT(ToText(facts), HasSubstr("not possible: PERMISSION_DENIED: seccomp"));
+}
+
+TEST(HostCheck, ProcfsAloneIsNotTheBest) {
+  HostFacts facts = Unprivileged();
+  facts.readers[1].status = absl::UnimplementedError("no netlink");
+  EXPECT_EQ(ReaderOf(facts), "procfs");
+  EXPECT_EQ(ExitStatusOf(facts), 1);
+  facts.readers[2].status = absl::NotFoundError("/proc");
+  EXPECT_THAT(ToText(facts), HasSubstr("auto takes          none"));
+}
+
+TEST(HostCheck, NamespacesThatCannotBeReadNameTheRights) {
+  HostFacts facts = Good();
+  facts.capabilities = kBpfRights;
+  facts.namespaces_read = 1;
+  facts.namespaces_status = absl::PermissionDeniedError("setns");
+  EXPECT_THAT(ToText(facts), AllOf(HasSubstr("3 found, 1 can be read: PERMISSION_DENIED: setns"),
+                                   HasSubstr("CAP_SYS_ADMIN and CAP_SYS_PTRACE")));
+}
+
+TEST(HostCheck, DetailsAreLinesOfTheirOwn) {
+  HostFacts facts = Good();
+  facts.details = {{"timers", "one for all"}};
+  EXPECT_THAT(ToText(facts), HasSubstr("\ntimers              one for all\n"));
+}
+
+TEST(CapabilityNames, AreTheKernels) {
+  EXPECT_EQ(CapabilityNames(0), "none");
+  EXPECT_EQ(CapabilityNames(kBpfRights | 1), "CAP_CHOWN, CAP_PERFMON, CAP_BPF");
+  EXPECT_EQ(CapabilityNames(~uint64_t{0}), "all");
+  EXPECT_EQ(CapabilityNames(~kBpfRights), "all but CAP_PERFMON, CAP_BPF");
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle

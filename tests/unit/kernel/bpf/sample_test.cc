@@ -1,0 +1,74 @@
+#include "collectors/kernel/bpf/sample.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/unit/builders.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+Socket Numbered(TcpState state, uint16_t number) {
+  return MakeSocket(state, "10.0.0.1", number, "10.0.0.2", 80);
+}
+
+size_t CountIn(const std::vector<Socket>& sockets, TcpState state) {
+  return static_cast<size_t>(std::count_if(
+      sockets.begin(), sockets.end(), [&](const Socket& socket) { return socket.state == state; }));
+}
+
+TEST(SocketSample, FewSocketsAreAllInIt) {
+  SocketSample sample(1);
+  std::vector<Socket> sockets;
+  for (uint16_t i = 0; i < 10; ++i) sockets.push_back(Numbered(TcpState::kEstablished, i));
+  sample.OnSockets(sockets);
+  std::vector<int> ports;
+  for (const Socket& socket : sample.Sampled()) ports.push_back(socket.local_port);
+  for (int i = 0; i < 10; ++i) EXPECT_THAT(ports, testing::Contains(i));
+}
+
+TEST(SocketSample, RareKindIsInItBesideVeryManyOthers) {
+  SocketSample sample(1);
+  std::vector<Socket> sockets;
+  for (int i = 0; i < 60000; ++i) {
+    sockets.push_back(Numbered(TcpState::kTimeWait, static_cast<uint16_t>(i)));
+  }
+  sockets[30000].state = TcpState::kLastAck;
+  Socket& kept_alive = sockets[40000];
+  kept_alive.state = TcpState::kEstablished;
+  kept_alive.flags = kKeepaliveOn;
+  sockets[50000].state = TcpState::kEstablished;
+  sample.OnSockets(sockets);
+  const std::vector<Socket> sampled = sample.Sampled();
+  EXPECT_LE(sampled.size(), 200u);
+  EXPECT_GE(CountIn(sampled, TcpState::kLastAck), 1u);
+  EXPECT_GE(CountIn(sampled, TcpState::kEstablished), 2u);
+}
+
+TEST(SocketSample, LateSocketsAreAsLikelyAsEarlyOnes) {
+  int late = 0;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SocketSample sample(seed * 7919);
+    std::vector<Socket> sockets;
+    for (uint16_t i = 0; i < 10000; ++i) sockets.push_back(Numbered(TcpState::kTimeWait, i));
+    sample.OnSockets(sockets);
+    for (const Socket& socket : sample.Sampled()) late += socket.local_port >= 5000 ? 1 : 0;
+  }
+  EXPECT_NEAR(late, 20 * 52, 200);  // half of 104
+}
+
+TEST(SocketSample, KeepsEveryRowOfAWantedConnection) {
+  SocketSample sample(1);
+  std::vector<Socket> sockets(3, Numbered(TcpState::kEstablished, 7));
+  sockets[1].remote_port = 81;
+  sockets[2].scope = 3;
+  sample.Want(Connection::Of(sockets[0]));
+  sample.OnSockets(sockets);
+  EXPECT_EQ(sample.RowsOf(Connection::Of(sockets[0])).size(), 2u);
+  EXPECT_TRUE(sample.RowsOf(Connection::Of(sockets[1])).empty());
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
