@@ -12,7 +12,7 @@ ALL = (
     "test_namespaces_change.py", "test_namespaces_names.py", "test_namespaces_rights.py",
 )
 
-# The part for CI, as arguments of pytest.
+# The part for CI, as arguments of pytest. Of the readers by BPF only the one that is expected.
 PART = (
     "test_kernel.py",
     "test_against_ss.py",

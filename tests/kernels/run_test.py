@@ -62,6 +62,15 @@ def test_a_kernel_that_is_not_there_is_not_run_and_a_broken_fetch_fails(tmp_path
         "trixie-backports", None, outcome, "why; why")
 
 
+@pytest.mark.parametrize("suite, tests, left_out", [
+    ("trixie", run.jobs.PART, True), ("bookworm", run.jobs.PART, False),
+    ("trixie", run.jobs.ALL, False)])
+def test_in_ci_only_the_expected_reader_by_bpf_runs(tmp_path, monkeypatch, suite, tests, left_out):
+    monkeypatch.setattr(run, "BUILD", tmp_path)
+    monkeypatch.setenv("TLE_BINARY", "/nowhere")
+    assert ("'not bpf_probe'" in run.write_job(suite, tests).read_text()) == left_out
+
+
 def made_by():
     both = (HERE / "fetch.sh").read_bytes() + (HERE / "init").read_bytes()
     return hashlib.sha256(both).hexdigest()[:16] + "\n"

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from harness import tcp
-from harness.exporter import Exporter, page_once
+from harness.exporter import NOBODY, Exporter, page_once
 from harness.waiting import wait_until
 
 ONE_PORT = "40000 40000"
@@ -93,8 +93,14 @@ def test_k16_other_failures_by_their_error(netns, peer, link, bpf):
 
 
 @pytest.mark.parametrize("other", ["sock_diag", "procfs"])
-def test_k16_without_bpf_it_is_absent(netns, other):
+def test_k16_they_are_counted_beside_any_reader(netns, bpf, other):
     page = Exporter(netns, other).scrape()
+    assert page.has("port_exhaustion_total")
+    assert page.has("connect_failures_total")
+
+
+def test_k16_without_rights_they_are_absent(netns, reachable_binary):
+    page = Exporter(netns, "auto", binary=reachable_binary, wrapper=NOBODY).scrape()
     assert page.value("scrape_collector_success", collector="events") == 1
     assert not page.has("port_exhaustion_total")
     assert not page.has("connect_failures_total")

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 
 from harness.exposition import Page
-from harness.features import BPF_READERS
+from harness.features import BPF_READERS, running
 from harness.waiting import SLOW, wait_until
 
 BINARY = os.environ.get("TLE_BINARY") or os.path.join(
@@ -27,7 +27,10 @@ ADDRESS = "::1"
 def nobody_with(*capabilities):
     """A wrapper that makes the exporter run as a user without any rights but these."""
     sets = ",".join(["-all", *(f"+{capability}" for capability in capabilities)])
-    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", f"--inh-caps={sets}",
+    # Before Linux 5.11 maps count against a limit that such a user cannot raise by himself; a
+    # service has LimitMEMLOCK for it.
+    limit = ["prlimit", "--memlock=unlimited"] if running() < (5, 11) else []
+    return [*limit, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", f"--inh-caps={sets}",
             f"--ambient-caps={sets}", f"--bounding-set={sets}", "--no-new-privs"]
 
 

@@ -121,3 +121,8 @@ def expected(version=None):
     version = version or running()
     rows = [kernel for kernel in KERNELS if kernel.since <= version]
     return rows[-1] if rows else None
+
+
+def reader_of(suite):
+    """The reader of root on the kernel of that suite of Debian; None where the table lacks it."""
+    return next((kernel.reader for kernel in KERNELS if suite in kernel.suites), None)
