@@ -18,7 +18,7 @@ constexpr std::array<absl::string_view, 3> kDestinationLabels = {"netns", "desti
                                                                  "destination_port"};
 constexpr std::array<absl::string_view, 2> kErrorLabels = {"netns", "error"};
 constexpr absl::string_view kSource = "tracepoint inet_sock_set_state, SYN_SENT to CLOSE";
-constexpr absl::string_view kSince = "6.2, by BPF";
+constexpr absl::string_view kSince = "5.10, by BPF";
 
 constexpr FamilyDescriptor kPortExhaustion = {
     "tcp_lifecycle_port_exhaustion_total",

@@ -37,7 +37,7 @@ std::vector<State> MakeStates(const Snapshot& snapshot) {
   for (uint32_t i = 0; i < states.size(); ++i) {
     const NamespaceFacts& facts = snapshot.namespaces[i].facts;
     if (!facts.ephemeral_ports.ok()) continue;
-    states[i].emplace(NamespaceUse{i, ReuseRule(facts.sysctls),
+    states[i].emplace(NamespaceUse{i, ReuseRule(facts.sysctls, facts.may_reuse_fin_wait2),
                                    PortUse(UsablePorts(*facts.ephemeral_ports)),
                                    facts.ephemeral_ports->range});
   }

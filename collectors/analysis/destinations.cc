@@ -53,6 +53,13 @@ void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rul
     case TcpState::kCloseWait:
       ++use.close_wait;
       break;
+    case TcpState::kFinWait2:
+      if (socket.timer == Timer::kFinWait2 && rule.MayReuseFinWait2() &&
+          (port == PortKind::kOpen || port == PortKind::kAutobound) &&
+          rule.Applies(socket.local_address, socket.remote_address, socket.scope)) {
+        ++use.perhaps_reusable;
+      }
+      break;
     default:
       break;
   }

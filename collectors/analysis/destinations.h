@@ -47,8 +47,9 @@ struct DestinationUse {
   // Of used: on ports that are lost to every destination anyway.
   uint32_t on_blocked = 0;
   uint32_t time_wait = 0;
-  uint32_t reusable = 0;  // of time_wait: a connect() can take the port now (see reuse.h)
-  uint32_t young = 0;     // of time_wait: for less than kYoungMs
+  uint32_t reusable = 0;          // of time_wait: a connect() can take the port now (see reuse.h)
+  uint32_t perhaps_reusable = 0;  // orphaned FIN_WAIT2, where connect() may take over its port
+  uint32_t young = 0;             // of time_wait: for less than kYoungMs
   // Whatever the port.
   uint32_t syn_sent = 0;
   uint32_t syn_sent_retransmitting = 0;

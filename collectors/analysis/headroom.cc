@@ -18,7 +18,7 @@ Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capac
     return capacity.open() - std::min(held, capacity.open());
   };
   Bounds<uint32_t> headroom;
-  headroom.max = left_by(std::max(use.held(), also_held));
+  headroom.max = left_by(std::max(use.held() - use.perhaps_reusable, also_held));
   const uint32_t least = capacity.is_exact ? left_by(use.held() + also_held)
                                            : std::min(capacity.untouched, headroom.max);
   headroom.min = least - std::min<uint32_t>(least, capacity.may_miss_one ? 1 : 0);

@@ -29,10 +29,11 @@ struct PortCapacity {
 };
 
 // Connections possible now. The most: each open port that no socket to this destination holds, and
-// each held by a TIME_WAIT that may be taken over. The least: where all is known, as many; else the
-// ports that no socket at all holds. Less one that connect() may miss. `also_held`: ports, open
-// otherwise, that sockets of another scope hold from these; which of them are held by both is not
-// known, so that the most is with all of the fewer, and the least with none.
+// each held by a TIME_WAIT, or an orphaned FIN_WAIT2, that may be taken over. The least: where all
+// is known, as many, but for those FIN_WAIT2; else the ports that no socket at all holds. Less one
+// that connect() may miss. `also_held`: ports, open otherwise, that sockets of another scope hold
+// from these; which of them are held by both is not known, so that the most is with all of the
+// fewer, and the least with none.
 Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity,
                             uint32_t also_held = 0);
 

@@ -2,7 +2,8 @@
 
 namespace tcp_lifecycle {
 
-ReuseRule::ReuseRule(const Sysctls& sysctls) {
+ReuseRule::ReuseRule(const Sysctls& sysctls, bool may_reuse_fin_wait2)
+    : may_reuse_fin_wait2_(may_reuse_fin_wait2) {
   const absl::StatusOr<int64_t>& reuse = sysctls[Sysctl::kTwReuse];
   const absl::StatusOr<int64_t>& timestamps = sysctls[Sysctl::kTimestamps];
   const absl::StatusOr<int64_t>& delay = sysctls[Sysctl::kTwReuseDelay];

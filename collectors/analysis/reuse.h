@@ -30,7 +30,8 @@ inline bool IsLoopback(const IpAddress& source, const IpAddress& destination, ui
 
 class ReuseRule {
  public:
-  explicit ReuseRule(const Sysctls& sysctls);
+  // `may_reuse_fin_wait2`: NamespaceFacts has it.
+  explicit ReuseRule(const Sysctls& sysctls, bool may_reuse_fin_wait2 = false);
 
   // False where a setting could not be read; the rule then allows all at once, which keeps what is
   // derived from it an upper bound.
@@ -40,6 +41,8 @@ class ReuseRule {
     return scope_ == Scope::kAll ||
            (scope_ == Scope::kLoopback && IsLoopback(source, destination, scope));
   }
+  // Whether an orphaned FIN_WAIT2 may be taken over as well, where the rule applies.
+  bool MayReuseFinWait2() const { return may_reuse_fin_wait2_; }
   // How long a socket must have been in TIME_WAIT, where it applies.
   uint32_t delay_ms() const { return delay_ms_; }
   // How long a new TIME_WAIT between these addresses keeps its port from the next connect().
@@ -60,6 +63,7 @@ class ReuseRule {
   enum class Scope : uint8_t { kNone, kLoopback, kAll };
 
   bool known_ = true;
+  bool may_reuse_fin_wait2_;
   Scope scope_ = Scope::kNone;
   // Without tcp_tw_reuse_delay it is from 0 to 1 s.
   uint32_t delay_ms_ = 1000;

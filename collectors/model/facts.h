@@ -47,6 +47,9 @@ struct NamespaceFacts {
   // TCP sockets of the namespace that listen or are connected, TIME_WAIT left out: sockstat's
   // inuse and sockstat6's. nullopt where they could not be read.
   std::optional<uint64_t> tcp_in_use = std::nullopt;
+  // connect() may take over the port of an orphaned FIN_WAIT2 as of a TIME_WAIT: until Linux 6.11,
+  // or the stable update that has its change; which one is not known.
+  bool may_reuse_fin_wait2 = false;
   TcpCounters counters;
   absl::StatusOr<ConnectEvents> connect_events = absl::NotFoundError("not counted");
   // Where earlier passes saw it listen, not long ago: whether it still does, the stream tells.

@@ -10,7 +10,7 @@ from harness.churn import Churn
 from harness.counters import netstat
 from harness.destinations import of, worst_utilization
 from harness.exporter import Exporter
-from harness.features import BPF_READERS, has
+from harness.features import BPF_READERS, has, running
 from harness.http_server import serve_http
 from harness.waiting import wait_until
 
@@ -122,8 +122,8 @@ def test_f3_whether_an_orphaned_fin_wait2_is_taken_over_is_within_the_bounds(net
     low, high = of(exporter.scrape(), "127.0.0.1", *server.getsockname()).headroom
     truth = len(tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0])
     assert low <= truth <= high
-    if source in BPF_READERS:
-        assert low == high
+    if source in BPF_READERS:  # which of the older kernels do so is not to be seen
+        assert high - low == (0 if running() >= (6, 11) else 1)
 
 
 def test_f4_without_timestamps_nothing_is_reused(netns, peer, link, exporter):

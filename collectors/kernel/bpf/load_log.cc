@@ -1,9 +1,8 @@
 #include "collectors/kernel/bpf/load_log.h"
 
-#include <vector>
+#include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -43,7 +42,11 @@ std::string ReasonIn(absl::string_view log) {
   if (verdict.empty()) verdict = first;
   absl::ConsumePrefix(&verdict, "libbpf: ");
   if (verdict.empty()) return "no further reason given";
-  return absl::Utf8SafeCEscape(verdict.substr(0, kMostBytes));
+  std::string reason(verdict.substr(0, kMostBytes));
+  std::replace_if(
+      reason.begin(), reason.end(),
+      [](char c) { return !absl::ascii_isprint(static_cast<unsigned char>(c)); }, '?');
+  return reason;
 }
 
 }  // namespace tcp_lifecycle

@@ -31,6 +31,7 @@ NamespaceFacts NamespaceFactsReader::Read(const WatchedNetns& ns) {
     Settings settings = ReadSettings(files_);
     facts.sysctls = std::move(settings.sysctls);
     facts.ephemeral_ports = std::move(settings.ephemeral_ports);
+    facts.may_reuse_fin_wait2 = settings.may_reuse_fin_wait2;
     facts.counters = ReadCounters(files_, {"thread-self/net/netstat"});
     facts.tcp_in_use = ReadTcpInUse(files_, "thread-self/net");
   });

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "collectors/kernel/kernel_release.h"
 #include "collectors/kernel/procfs/ip_local_port_range.h"
 #include "collectors/kernel/procfs/ip_local_reserved_ports.h"
 #include "collectors/kernel/procfs/parse_error.h"
@@ -74,6 +75,9 @@ Settings ReadSettings(const ProcFiles& files) {
     settings.sysctls[static_cast<Sysctl>(i)] = setting_files.Read(kSysctlPaths[i], ParseSysctl);
   }
   settings.ephemeral_ports = ReadEphemeralPorts(setting_files);
+  const absl::StatusOr<KernelVersion> version =
+      setting_files.Read("kernel/osrelease", ParseKernelRelease);
+  settings.may_reuse_fin_wait2 = version.ok() && *version < KernelVersion{6, 11};
   return settings;
 }
 
@@ -114,6 +118,7 @@ NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns) {
       .ephemeral_ports = std::move(settings.ephemeral_ports),
       .sockstat = ReadAs(files_, "net/sockstat", sockstat),
       .tcp_in_use = ReadTcpInUse(files_, "net"),
+      .may_reuse_fin_wait2 = settings.may_reuse_fin_wait2,
       .counters = ReadCounters(files_, {"net/snmp", "net/netstat"}),
   };
 }

@@ -16,6 +16,7 @@ namespace tcp_lifecycle {
 struct Settings {
   Sysctls sysctls;
   absl::StatusOr<EphemeralPorts> ephemeral_ports;
+  bool may_reuse_fin_wait2 = false;  // NamespaceFacts has it
 };
 
 // Of the calling thread's namespace, as /proc/sys/net always is. Each error names its file:

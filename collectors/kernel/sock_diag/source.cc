@@ -10,9 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "collectors/kernel/kernel_release.h"
 #include "collectors/kernel/sock_diag/netlink.h"
 #include "collectors/kernel/sock_diag/netlink_channel.h"
 
@@ -21,15 +20,8 @@ namespace {
 
 // Since Linux 6.8 (TCPF_BOUND_INACTIVE); older kernels ignore the bit.
 bool KnowsBoundInactive(absl::string_view kernel_release) {
-  const std::vector<absl::string_view> parts =
-      absl::StrSplit(kernel_release, absl::MaxSplits(absl::ByAnyChar(".-"), 2));
-  int major = 0;
-  int minor = 0;
-  if (parts.size() < 2 || !absl::SimpleAtoi(parts[0], &major) ||
-      !absl::SimpleAtoi(parts[1], &minor)) {
-    return false;
-  }
-  return std::pair(major, minor) >= std::pair(6, 8);
+  const absl::StatusOr<KernelVersion> version = ParseKernelRelease(kernel_release);
+  return version.ok() && *version >= KernelVersion{6, 8};
 }
 
 // Whether the kernel said that it does not do what was asked, so that asking differently may help.

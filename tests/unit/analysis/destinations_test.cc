@@ -67,6 +67,28 @@ TEST(DestinationsTest, ATimeWaitOnABlockedPortIsNeverReusableNorComesFree) {
   }
 }
 
+TEST(DestinationsTest, AnOrphanInFinWait2IsPerhapsReusableWhereTheKernelMayDoSo) {
+  const auto perhaps = [](Timer timer, int64_t tw_reuse, bool may_reuse_fin_wait2, PortKind port) {
+    Sysctls sysctls;
+    sysctls[Sysctl::kTwReuse] = tw_reuse;
+    sysctls[Sysctl::kTimestamps] = 1;
+    Socket socket = Outbound(TcpState::kFinWait2);
+    socket.timer = timer;
+    Destinations destinations;
+    destinations.Add(socket, port, ReuseRule(sysctls, may_reuse_fin_wait2));
+    uint32_t found = 0;
+    destinations.table().ForEach([&](const DestinationKey&, const DestinationUse& use, uint64_t) {
+      found = use.perhaps_reusable;
+    });
+    return found;
+  };
+  EXPECT_EQ(perhaps(Timer::kFinWait2, 1, true, PortKind::kAutobound), 1);
+  EXPECT_EQ(perhaps(Timer::kFinWait2, 1, true, PortKind::kBlocked), 0);
+  EXPECT_EQ(perhaps(Timer::kFinWait2, 1, false, PortKind::kAutobound), 0);
+  EXPECT_EQ(perhaps(Timer::kFinWait2, 0, true, PortKind::kAutobound), 0);
+  EXPECT_EQ(perhaps(Timer::kNone, 1, true, PortKind::kAutobound), 0);  // a program has it still
+}
+
 TEST(DestinationsTest, ATimeWaitWhosePeerSentNoTimestampsIsNotReusable) {
   Socket socket = TimeWait(30000);
   EXPECT_EQ(UseOf({socket}, PortKind::kOpen, 1).reusable, 1);

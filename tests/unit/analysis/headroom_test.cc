@@ -50,6 +50,15 @@ TEST(HeadroomTest, WhereAllIsKnownTheBoundsMeet) {
   EXPECT_EQ(HeadroomOf(Using(2), capacity).max, 8);
 }
 
+TEST(HeadroomTest, WhatIsPerhapsReusableMovesTheMostAlone) {
+  PortCapacity capacity = TenPorts();
+  capacity.is_exact = true;
+  DestinationUse use = Using(10);
+  use.perhaps_reusable = 2;
+  EXPECT_EQ(HeadroomOf(use, capacity).min, 0);
+  EXPECT_EQ(HeadroomOf(use, capacity).max, 2);
+}
+
 TEST(HeadroomTest, PortsOfAnotherScopeMayBeTheSameOrOthers) {
   PortCapacity capacity = TenPorts();
   capacity.is_exact = true;
