@@ -44,6 +44,7 @@ def test_k1_a_full_destination_leaves_the_others_alone(netns, peer, link, export
 
 def test_k2_reuse_follows_the_setting_and_the_addresses(netns, peer, link, exporter, source):
     netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 0)  # while they are made, however long that takes
     here, there = link.address(netns), link.address(peer)
     # Loopback is either address, not the device: the third goes through it, the fourth does not
     # look like it at one end.

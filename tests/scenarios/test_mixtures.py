@@ -7,7 +7,7 @@ import random
 from harness import ss
 from harness.destinations import on_page
 from harness.exporter import page_once, why_not
-from harness.features import BPF_READERS, READERS, sees_bound
+from harness.features import BPF_READERS, READERS, running, sees_bound
 from harness.mixture import FIRST_PORT, MOST_PORTS, Mixture, draw
 from harness.stage import Stage
 from harness.still import still
@@ -56,8 +56,10 @@ def check_bounds(pages, key, truth, plan, description):
         least, most = page[key].utilization
         assert least < 1 if truth else most == 1, f"{key}: {least}..{most}, {truth}\n{description}"
         if source in BPF_READERS:
-            assert high - low == (0 if plan.is_even else min(high, 1)), (
-                f"{key}: {low}..{high}\n{description}")
-        elif plan.upper_bound_is_exact and sees_bound(source):
+            missed = 0 if plan.is_even else min(high, 1)
+            # Older kernels may take over orphaned FIN_WAIT2, and do not show whether they do.
+            widest = missed if running() >= (6, 11) else missed + page[key].used
+            assert missed <= high - low <= widest, f"{key}: {low}..{high}\n{description}"
+        elif plan.upper_bound_is_exact and sees_bound(source) and running() >= (6, 11):
             assert truth == high, f"{key}: {truth} == {high}\n{description}"
             assert truth or least == 1, f"{key}: {least} == 1\n{description}"
