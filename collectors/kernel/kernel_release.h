@@ -2,7 +2,6 @@
 // way: where it can be asked for a file or a field, that is asked. Pure.
 #pragma once
 
-#include <compare>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,7 +15,10 @@ namespace tcp_lifecycle {
 struct KernelVersion {
   int major = 0;
   int minor = 0;
-  auto operator<=>(const KernelVersion&) const = default;
+
+  bool AtLeast(int other_major, int other_minor) const {
+    return major != other_major ? major > other_major : minor >= other_minor;
+  }
 };
 
 inline absl::StatusOr<KernelVersion> ParseKernelRelease(absl::string_view release) {

@@ -21,7 +21,7 @@ namespace {
 class CapabilitySets {
  public:
   // Those of the calling thread.
-  CapabilitySets() { valid_ = syscall(SYS_capget, &header_, sets_.data()) == 0; }
+  CapabilitySets() : valid_(syscall(SYS_capget, &header_, sets_.data()) == 0) {}
 
   bool has(int capability) const {
     return valid_ && (sets_.at(CAP_TO_INDEX(capability)).effective & CAP_TO_MASK(capability)) != 0;
@@ -48,7 +48,7 @@ class CapabilitySets {
  private:
   __user_cap_header_struct header_ = {_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets_ = {};
-  bool valid_ = false;
+  bool valid_;  // last: read into the others
 };
 
 // Whether the kernel answers a bpf() call of this thread. One for a map that does not exist: the

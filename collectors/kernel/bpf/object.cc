@@ -33,9 +33,10 @@ __attribute__((format(printf, 2, 0))) int AppendToLog(libbpf_print_level level, 
   if (length <= 0 || log.size() + static_cast<size_t>(length) > kLogBytes) return 0;
   const size_t before = log.size();
   log.resize(before + static_cast<size_t>(length) + 1);
-  std::vsnprintf(log.data() + before, static_cast<size_t>(length) + 1, format, arguments);
+  const int written =
+      std::vsnprintf(log.data() + before, static_cast<size_t>(length) + 1, format, arguments);
   log.pop_back();
-  return length;
+  return written;
 }
 
 int LoadLogged(BpfLoader load, BpfObject& object, std::string& log) {

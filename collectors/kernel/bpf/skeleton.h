@@ -25,6 +25,7 @@ struct BpfObject {
 };
 
 // Fills `object`: 0; or an errno, and `object` is as it was.
+// NOLINTNEXTLINE(modernize-use-using): it is C as well
 typedef int (*BpfLoader)(struct BpfObject* object);
 
 int LoadWalkLight(struct BpfObject* object);

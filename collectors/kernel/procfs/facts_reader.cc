@@ -77,7 +77,7 @@ Settings ReadSettings(const ProcFiles& files) {
   settings.ephemeral_ports = ReadEphemeralPorts(setting_files);
   const absl::StatusOr<KernelVersion> version =
       setting_files.Read("kernel/osrelease", ParseKernelRelease);
-  settings.may_reuse_fin_wait2 = version.ok() && *version < KernelVersion{6, 11};
+  settings.may_reuse_fin_wait2 = version.ok() && !version->AtLeast(6, 11);
   return settings;
 }
 

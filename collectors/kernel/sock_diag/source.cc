@@ -21,7 +21,7 @@ namespace {
 // Since Linux 6.8 (TCPF_BOUND_INACTIVE); older kernels ignore the bit.
 bool KnowsBoundInactive(absl::string_view kernel_release) {
   const absl::StatusOr<KernelVersion> version = ParseKernelRelease(kernel_release);
-  return version.ok() && *version >= KernelVersion{6, 8};
+  return version.ok() && version->AtLeast(6, 8);
 }
 
 // Whether the kernel said that it does not do what was asked, so that asking differently may help.
