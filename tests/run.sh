@@ -8,8 +8,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/lib.sh
 
-# All but unit, whose tests asan runs as well, and release, the long form of kernels.
-suites=(format shell layers install docs rules dashboards golden scenarios kernels browser bench fuzz
+# All but unit, whose tests asan runs as well, and kernels with its long form release, which need a
+# quarter of an hour and more.
+suites=(format shell layers install docs rules dashboards golden scenarios browser bench fuzz
   asan tsan tidy)
 jobs=$(nproc)
 python=/usr/bin/python3
