@@ -40,7 +40,7 @@ def raised(exporter):
 
 
 def test_k1_a_range_of_a_sockets_own_that_is_nearly_full_is_found(netns, server, bpf):
-    exporter = Exporter(netns, "bpf")
+    exporter = Exporter(netns, "bpf", ("--collector.ports.min-utilization=0",))
     address = server.getsockname()
     own = own_range(FIRST, PORTS)
     for connections, expected in ((7, 0), (1, 1)):
