@@ -58,7 +58,7 @@ def _host(namespace, number):
     server = tcp.listen(namespace, port=80)
     for _ in range(number % 10):
         tcp.pair(namespace, server)
-    return Exporter(namespace)
+    return Exporter(namespace, flags=["--no-bpf"])
 
 
 @dataclasses.dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Recycling(World):
 
     def start_exporter(self):
         self._proc = procfs_tree.copy(self.netns, self.place.directory / "proc")
-        return Exporter(self.netns, "procfs", flags=[f"--path.procfs={self._proc}"])
+        return Exporter(self.netns, "procfs", flags=["--no-bpf", f"--path.procfs={self._proc}"])
 
     def cause(self):
         self._set(1)
