@@ -18,7 +18,7 @@ uint32_t TicksPerSecond(const WireControl& control);
 bool DecodeRecord(const WireRecord& record, const WireBuffer& buffer, uint32_t ticks_per_second,
                   Socket& socket);
 
-// Of a record with kWireOwnRange. A bound of 0: the socket left it to the namespace.
+// The range in a record with kWireOwnRange. A bound of 0: the socket left it to the namespace.
 PortRange OwnRangeOf(const WireRecord& record);
 
 }  // namespace tcp_lifecycle
