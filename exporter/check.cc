@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collectors/kernel/bpf/connect_events.h"
+#include "collectors/kernel/bpf/kernel_forms.h"
 #include "collectors/kernel/namespaces/lister.h"
 #include "collectors/kernel/namespaces/netns_home.h"
 #include "collectors/kernel/procfs/netns_name.h"
@@ -23,8 +24,6 @@
 namespace tcp_lifecycle {
 namespace {
 
-constexpr absl::string_view kBtfRoot = "/sys/kernel/btf";
-
 std::string KernelText() {
   utsname kernel = {};
   uname(&kernel);
@@ -37,7 +36,12 @@ std::string ExporterText() {
                       build.platform, ", BPF built in: ", build.bpf);
 }
 
-absl::Status FindBtf() { return ProcFiles(std::string(kBtfRoot)).Inode("vmlinux").status(); }
+// Which forms of its structures the programs find.
+void ReadBtf(HostFacts& facts) {
+  absl::StatusOr<std::vector<KernelForm>> forms = KernelForms();
+  facts.btf = forms.status();
+  if (forms.ok()) facts.forms = *std::move(forms);
+}
 
 // Opens each reader; of the first by BPF that works, compares its sockets with those of sock_diag.
 void TryReaders(const Options& options, HostFacts& facts) {
@@ -76,7 +80,7 @@ absl::StatusOr<int> RunCheck(const Options& options) {
   HostFacts facts;
   facts.exporter = ExporterText();
   facts.kernel = KernelText();
-  facts.btf = FindBtf();
+  ReadBtf(facts);
   facts.capabilities = EffectiveCapabilities();
   facts.no_bpf = options.no_bpf;
   const ProcFiles files(options.procfs);

@@ -95,13 +95,15 @@ std::string ToText(const HostFacts& facts) {
   AddLine(text, "exporter", facts.exporter);
   AddLine(text, "kernel", facts.kernel);
   AddLine(text, "BTF", TextOf(facts.btf, "yes"));
+  for (const KernelForm& form : facts.forms) {
+    AddLine(text, "", absl::StrCat(form.field, ": ", form.type));
+  }
   AddLine(text, "capabilities", CapabilityNames(facts.capabilities));
   for (const HostFacts::Reader& reader : facts.readers) {
     AddLine(text, absl::StrCat("reader ", reader.name), TextOf(reader.status, "works"));
   }
   const std::string chosen = ReaderOf(facts);
   AddLine(text, "auto takes", chosen.empty() ? "none: sockets cannot be read" : chosen);
-  for (const auto& [name, value] : facts.details) AddLine(text, name, value);
   AddLine(text, "failed connections", TextOf(facts.failed_connections, "counted"));
   AddSelfCheck(facts, text);
   AddLine(text, "other namespaces",

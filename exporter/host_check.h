@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "collectors/kernel/bpf/kernel_forms.h"
 #include "collectors/kernel/bpf/reader_check.h"
 
 namespace tcp_lifecycle {
@@ -22,6 +22,7 @@ struct HostFacts {
   std::string exporter;  // its version and build
   std::string kernel;    // release and architecture
   absl::Status btf;      // OK: the kernel has type information
+  std::vector<KernelForm> forms;
   uint64_t capabilities = 0;
   bool no_bpf = false;              // --no-bpf: BPF was not tried
   std::vector<Reader> readers;      // the best first
@@ -31,8 +32,6 @@ struct HostFacts {
   size_t namespaces = 0;           // besides the exporter's own
   size_t namespaces_read = 0;      // of them: could be entered
   absl::Status namespaces_status;  // why not all, or why some may be unknown
-  // Further lines, as (name, text), printed in this order after the readers.
-  std::vector<std::pair<std::string, std::string>> details;
 };
 
 // What `auto` takes; empty where nothing works.

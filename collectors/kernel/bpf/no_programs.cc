@@ -1,5 +1,6 @@
 #include "collectors/kernel/bpf/capabilities.h"
 #include "collectors/kernel/bpf/connect_events.h"
+#include "collectors/kernel/bpf/kernel_forms.h"
 #include "collectors/kernel/bpf/walk_program.h"
 
 namespace tcp_lifecycle {
@@ -17,6 +18,8 @@ absl::StatusOr<std::unique_ptr<WalkProgram>> LoadWalkProgram(WalkKind /*kind*/,
 absl::StatusOr<std::unique_ptr<ConnectEventsReader>> CountConnectEvents(uint32_t /*netns_inode*/) {
   return BuiltWithout();
 }
+
+absl::StatusOr<std::vector<KernelForm>> KernelForms(const char* /*path*/) { return BuiltWithout(); }
 
 void GiveUpBpfCapabilities() {}
 

@@ -10,6 +10,7 @@ namespace tcp_lifecycle {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -108,10 +109,11 @@ TEST(HostCheck, NamespacesThatCannotBeReadNameTheRights) {
                                    HasSubstr("CAP_SYS_ADMIN and CAP_SYS_PTRACE")));
 }
 
-TEST(HostCheck, DetailsAreLinesOfTheirOwn) {
+TEST(HostCheck, FormsOfTheKernelFollowItsBtf) {
   HostFacts facts = Good();
-  facts.details = {{"timers", "one for all"}};
-  EXPECT_THAT(ToText(facts), HasSubstr("\ntimers              one for all\n"));
+  facts.forms = {{"sock.timer", "absent"}, {"sock.range", "integer"}};
+  EXPECT_THAT(ToText(facts),
+              ContainsRegex("\nBTF +yes\n +sock.timer: absent\n +sock.range: integer\n"));
 }
 
 TEST(CapabilityNames, AreTheKernels) {
