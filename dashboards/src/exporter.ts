@@ -211,9 +211,25 @@ export const exporter = () =>
               'sense. Not 0: a kernel that this exporter does not know yet; please report it.',
             unit: 'short',
             decimals: 0,
-            size: [12, 8],
+            size: [8, 8],
             series: [
               {expr: `sum by (reason) (${own('scrape_pass_skipped_rows')})`, legend: '{{reason}}'},
+            ],
+          }),
+          graph({
+            title: 'BPF and sock_diag disagree',
+            description:
+              'Sockets of which the BPF reader and sock_diag gave different values, by field. Not ' +
+              '0: BPF is wrong on a kernel; after three of a field that exporter reads by sock_diag.',
+            unit: 'short',
+            decimals: 0,
+            size: [8, 8],
+            runbook: 'TcpLifecycleReaderDisagrees',
+            series: [
+              {
+                expr: `sum by (field) (${own('scrape_source_disagreements_total')})`,
+                legend: '{{field}}',
+              },
             ],
           }),
           graph({
@@ -222,7 +238,7 @@ export const exporter = () =>
               'Distinct destinations at the namespace that has most, those on the page, and how ' +
               'many can be counted exactly. Beyond that the lightest are dropped.',
             unit: 'short',
-            size: [12, 8],
+            size: [8, 8],
             series: [
               {expr: `max(${tcp('destinations')})`, legend: 'destinations', color: 'blue'},
               {expr: `max(${tcp('destinations_exported')})`, legend: 'on the page', color: 'green'},
