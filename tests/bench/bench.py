@@ -24,7 +24,8 @@ from population import Population
 from readers import BareDump, Exporter, start_readers
 from report import markdown
 from results import (
-    ALL_NAMESPACES, DUMP_OF_ONE_MORE, ONE_NAMESPACE, NamespacesResult, Results, SizeResult)
+    ALL_NAMESPACES, ALL_NAMESPACES_BY_PROBE, DUMP_OF_ONE_MORE, ONE_NAMESPACE, NamespacesResult,
+    Results, SizeResult)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = ROOT / "build/bench/tests/bench"
@@ -82,13 +83,14 @@ def measure_namespaces(full_one, population, options, extent):
         supported = reads_namespaces(options)
         if supported:
             names = ",".join(namespace.name for namespace in [full_one, *others])
-            readers[ALL_NAMESPACES] = Exporter(
-                full_one, options, "bpf", f"--collector.namespaces={names}")
-            page = readers[ALL_NAMESPACES].work()
-            success = r"^tcp_lifecycle_scrape_namespace_success\{.*\} 1$"
-            read = re.findall(success, page, re.MULTILINE)
-            if len(read) <= len(others):
-                sys.exit(f"bench.py: the exporter read {len(read)} namespaces")
+            for reader, source in ((ALL_NAMESPACES, "bpf"), (ALL_NAMESPACES_BY_PROBE, "bpf_probe")):
+                readers[reader] = Exporter(
+                    full_one, options, source, f"--collector.namespaces={names}")
+                page = readers[reader].work()
+                success = r"^tcp_lifecycle_scrape_namespace_success\{.*\} 1$"
+                read = re.findall(success, page, re.MULTILINE)
+                if len(read) <= len(others):
+                    sys.exit(f"bench.py: {reader}: the exporter read {len(read)} namespaces")
         result = measure_readers(readers, population, extent.rounds, extent.rounds)
         return NamespacesResult(extent.namespaces, SOCKETS_EACH, result, supported)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from namespace import ask
 
-SOURCES = ("bpf", "sock_diag", "procfs")
+SOURCES = ("bpf", "bpf_probe", "sock_diag", "procfs")
 BARE_DUMP = "bare dump"
 NODE_EXPORTER = "node_exporter tcpstat"
 NODE_EXPORTER_PROGRAM = "prometheus-node-exporter"

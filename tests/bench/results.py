@@ -40,6 +40,7 @@ class NamespacesResult(NamedTuple):
 
 ONE_NAMESPACE = "bpf, its own namespace"
 ALL_NAMESPACES = "bpf, all of them"
+ALL_NAMESPACES_BY_PROBE = "bpf_probe, all of them"
 DUMP_OF_ONE_MORE = "bare dump in one of them"
 
 

@@ -2,11 +2,13 @@
 
 import contextlib
 import re
+import socket
 import threading
+import time
 
 import pytest
 
-from harness import tcp
+from harness import ss, tcp
 from harness.exporter import Exporter, nobody_with, page_once, run_binary
 from harness.population import populate
 
@@ -52,6 +54,16 @@ def test_every_kind_of_socket_agrees(netns, peer, link, bpf):
     page = Exporter(netns, "bpf").scrape()
     assert reader(page) == "bpf"
     assert set(page.by("field", "scrape_source_disagreements_total").values()) == {0}
+
+
+def test_requests_that_wait_for_data_agree(netns, bpf):
+    """By TCP_DEFER_ACCEPT: their timer expires, and no SYN-ACK is sent again."""
+    server = tcp.listen(netns, options=[(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 60)])
+    for _ in range(4):
+        tcp.connect(netns, server.getsockname())
+    time.sleep(1.5)  # beyond the first timeout, of a second
+    assert ss.count(netns, state="syn_recv") == 4
+    check(netns)
 
 
 def test_connections_that_come_and_go_never_count(netns, bpf):

@@ -34,7 +34,6 @@ const btf_type* WithoutModifiers(const btf& kernel, uint32_t type) {
 }
 
 // The member of that name, also one inside of an unnamed struct or union; null where there is none.
-// NOLINTNEXTLINE(misc-no-recursion): as deep as the kernel nests its types
 const btf_type* FindMember(const btf& kernel, const btf_type& structure, absl::string_view name) {
   const btf_member* members = btf_members(&structure);
   for (int i = 0; i < btf_vlen(&structure); ++i) {
