@@ -200,8 +200,8 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   options.no_bpf = flags.no_bpf;
   if (options.no_bpf &&
       (options.source == SourceChoice::kBpf || options.source == SourceChoice::kBpfProbe)) {
-    status.Update(absl::InvalidArgumentError(
-        "--no-bpf and --collector.sockets.source=bpf exclude each other"));
+    status.Update(absl::InvalidArgumentError(absl::StrCat(
+        "--no-bpf and --collector.sockets.source=", flags.source, " exclude each other")));
   }
   if (options.action == Action::kCheck && options.source != SourceChoice::kAuto) {
     status.Update(BadFlag("--collector.sockets.source", flags.source,

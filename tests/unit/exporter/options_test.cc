@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
 namespace tcp_lifecycle {
@@ -109,8 +110,11 @@ TEST(OptionsTest, NoBpfExcludesTheBpfSource) {
   EXPECT_FALSE(Good({}).no_bpf);
   EXPECT_TRUE(Good({"--no-bpf"}).no_bpf);
   EXPECT_TRUE(Good({"--no-bpf", "--collector.sockets.source=procfs"}).no_bpf);
-  EXPECT_EQ(Error({"--no-bpf", "--collector.sockets.source=bpf"}),
-            "--no-bpf and --collector.sockets.source=bpf exclude each other");
+  for (const char* source :
+       {"--collector.sockets.source=bpf", "--collector.sockets.source=bpf_probe"}) {
+    EXPECT_EQ(Error({"--no-bpf", source}),
+              absl::StrCat("--no-bpf and ", source, " exclude each other"));
+  }
 }
 
 TEST(OptionsTest, ThereIsNoOtherCommand) {
