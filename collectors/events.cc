@@ -24,7 +24,7 @@ constexpr FamilyDescriptor kPortExhaustion = {
     "tcp_lifecycle_port_exhaustion_total",
     MetricType::Counter,
     kDestinationLabels,
-    "connect() calls that failed for want of a local port (EADDRNOTAVAIL). The first 20 "
+    "connect() calls that failed because no local port was free (EADDRNOTAVAIL). The first 20 "
     "destinations to which that happens are told apart, the others are other.",
     kSource,
     kSince};

@@ -23,8 +23,8 @@ struct PortsReport {
   static constexpr size_t kMinDestinations = 10;
   static constexpr size_t kMaxBindSources = 10;
   static constexpr size_t kMaxOwnRanges = 10;
-  // The least usable ports for each socket that may hold one unseen, for bind_sources to say much.
-  static constexpr uint32_t kPortsPerUnseen = 10;
+  // The least usable ports for each socket that may hold one unseen, for bind_sources to be useful.
+  static constexpr uint32_t kPortsPerUnseen = 100;
 
   // By PortBlock, among the usable ports. A port counts once, for the first in this order that
   // holds it. kBound is nullopt where the source cannot see bound-inactive sockets.

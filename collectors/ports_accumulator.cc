@@ -23,8 +23,8 @@ struct NamespaceUse {
   OwnRanges own_ranges = {};
 };
 
-// Of so many ports that no socket was seen to hold, those that surely are free: each of the unseen
-// ones holds one of them at most.
+// The least number of free ports among `ports` that no socket was seen to hold: each unseen socket
+// holds one of them at most.
 uint32_t LessUnseen(uint32_t ports, uint64_t unseen) {
   return ports - static_cast<uint32_t>(std::min<uint64_t>(ports, unseen));
 }

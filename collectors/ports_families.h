@@ -51,9 +51,9 @@ inline constexpr FamilyDescriptor kBlocked = {
     kBlockLabels,
     "Usable ports that no autobinding connect() can take, whatever its destination, by what holds "
     "them; a port counts once, in the order listen, bound, inbound. bound is absent where the "
-    "source cannot see bound sockets; only by bpf it has the connected ones as well.",
+    "source cannot see bound sockets; only with a BPF reader it has the connected ones as well.",
     kStreamSource,
-    "by=bound: 6.8"};
+    "by=bound: 6.8, by BPF 5.10"};
 inline constexpr FamilyDescriptor kUsed = {
     "tcp_lifecycle_ephemeral_ports_used",
     MetricType::Gauge,
@@ -96,7 +96,8 @@ inline constexpr FamilyDescriptor kPortsReusable = {
     MetricType::Gauge,
     kDestinationLabels,
     "Of destination_ports_time_wait those that a connect() may take over now by tcp_tw_reuse; an "
-    "upper bound but by bpf, for a peer without timestamps or a bound port is never reused.",
+    "upper bound but with a BPF reader, for a peer without timestamps or a bound port is never "
+    "reused.",
     "TIME_WAIT ages, net/ipv4/tcp_tw_reuse, tcp_tw_reuse_delay, tcp_timestamps",
     ""};
 inline constexpr FamilyDescriptor kHeadroom = {
@@ -104,9 +105,10 @@ inline constexpr FamilyDescriptor kHeadroom = {
     MetricType::Gauge,
     kDestinationBoundLabels,
     "Connections to this destination still possible now: at least (bound=min) and at most "
-    "(bound=max). By bpf the two are the same, but in a range of an odd number of ports. Sockets "
-    "that "
-    "are only bound, where the source cannot see them, lower the least by how many there can be.",
+    "(bound=max). With a BPF reader the two differ only in a range of an odd number of ports, for "
+    "sockets bound to a device, and before Linux 6.12 by orphaned FIN_WAIT2 sockets. Where the "
+    "source "
+    "cannot see bound sockets, the minimum is lower by the number that there can be.",
     kStreamSource,
     ""};
 inline constexpr FamilyDescriptor kRate = {
@@ -187,7 +189,8 @@ inline constexpr FamilyDescriptor kBindFree = {
     "Ports that bind() to this source address and port 0 can still choose from, over all "
     "destinations; any is the wildcard address. The fullest 10 sources. Where the source cannot "
     "see "
-    "bound sockets: at least so many, and absent where there can be more of these than a tenth of "
+    "bound sockets: at least so many, and absent where there can be more of these than a hundredth "
+    "of "
     "the usable ports.",
     "inet_diag or /proc/net/tcp and tcp6, local ports; net/sockstat and sockstat6",
     ""};

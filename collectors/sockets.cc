@@ -22,7 +22,7 @@ constexpr FamilyDescriptor kSockets = {
     "TCP sockets by family and state; IPv4-mapped addresses count as ipv4, orphaned FIN_WAIT2 as "
     "fin_wait2, bound_inactive is absent where the source cannot see it.",
     "inet_diag idiag_state, or /proc/net/tcp and tcp6 st",
-    "bound_inactive: 6.8"};
+    "bound_inactive: 6.8, by BPF 5.10"};
 constexpr FamilyDescriptor kOrphaned = {
     "tcp_lifecycle_sockets_orphaned",
     MetricType::Gauge,

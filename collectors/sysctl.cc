@@ -66,7 +66,7 @@ constexpr std::array<Row, kSysctlCount - 1> kRows = {{
      "another.",
      "6.1"},
     {Sysctl::kChildEhashEntries, "tcp_lifecycle_sysctl_child_ehash_entries",
-     "Buckets of the table of their own that new network namespaces made here get; 0: they share "
+     "Size of the separate connection table that a new child network namespace gets; 0: it shares "
      "this one's.",
      "6.1"},
 }};
@@ -81,8 +81,8 @@ constexpr auto kFamilies = [] {
   return families;
 }();
 
-// Of another namespace only what differs is on the page. One that shares a table of connections has
-// its size as a negative number.
+// The page shows another namespace's setting only where it differs. One that shares a table of
+// connections has its size as a negative number.
 bool Same(Sysctl sysctl, int64_t own, int64_t other) {
   return own == other || (sysctl == Sysctl::kEhashEntries && own == -other);
 }

@@ -1,8 +1,6 @@
 #include "exporter/capability_names.h"
 
 #include <linux/capability.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <array>
 #include <vector>
@@ -15,47 +13,15 @@ namespace tcp_lifecycle {
 namespace {
 
 // By number, include/uapi/linux/capability.h.
-constexpr std::array<absl::string_view, 41> kNames = {"CHOWN",
-                                                      "DAC_OVERRIDE",
-                                                      "DAC_READ_SEARCH",
-                                                      "FOWNER",
-                                                      "FSETID",
-                                                      "KILL",
-                                                      "SETGID",
-                                                      "SETUID",
-                                                      "SETPCAP",
-                                                      "LINUX_IMMUTABLE",
-                                                      "NET_BIND_SERVICE",
-                                                      "NET_BROADCAST",
-                                                      "NET_ADMIN",
-                                                      "NET_RAW",
-                                                      "IPC_LOCK",
-                                                      "IPC_OWNER",
-                                                      "SYS_MODULE",
-                                                      "SYS_RAWIO",
-                                                      "SYS_CHROOT",
-                                                      "SYS_PTRACE",
-                                                      "SYS_PACCT",
-                                                      "SYS_ADMIN",
-                                                      "SYS_BOOT",
-                                                      "SYS_NICE",
-                                                      "SYS_RESOURCE",
-                                                      "SYS_TIME",
-                                                      "SYS_TTY_CONFIG",
-                                                      "MKNOD",
-                                                      "LEASE",
-                                                      "AUDIT_WRITE",
-                                                      "AUDIT_CONTROL",
-                                                      "SETFCAP",
-                                                      "MAC_OVERRIDE",
-                                                      "MAC_ADMIN",
-                                                      "SYSLOG",
-                                                      "WAKE_ALARM",
-                                                      "BLOCK_SUSPEND",
-                                                      "AUDIT_READ",
-                                                      "PERFMON",
-                                                      "BPF",
-                                                      "CHECKPOINT_RESTORE"};
+// clang-format off
+constexpr std::array<absl::string_view, 41> kNames = {
+    "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID",
+    "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW",
+    "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
+    "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD",
+    "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG",
+    "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE"};
+// clang-format on
 static_assert(kNames[CAP_PERFMON] == "PERFMON" && kNames[CAP_BPF] == "BPF");
 
 }  // namespace
@@ -72,13 +38,6 @@ std::string CapabilityNames(uint64_t set) {
   if (lacking.empty()) return "all";
   if (lacking.size() <= kFew) return absl::StrCat("all but ", absl::StrJoin(lacking, ", "));
   return absl::StrJoin(names, ", ");
-}
-
-uint64_t EffectiveCapabilities() {
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets = {};
-  if (syscall(SYS_capget, &header, sets.data()) != 0) return 0;
-  return uint64_t{sets[1].effective} << 32 | sets[0].effective;
 }
 
 }  // namespace tcp_lifecycle

@@ -6,11 +6,8 @@
 
 namespace tcp_lifecycle {
 
-// Of those that `set` has, by number, with commas between them: "CAP_NET_ADMIN, CAP_BPF". "none",
-// "all", or "all but ..." where it lacks few of those that there is a name for.
+// The names of the capabilities in `set`, by number: "CAP_NET_ADMIN, CAP_BPF". "none", "all", or
+// "all but ..." where few are missing.
 std::string CapabilityNames(uint64_t set);
-
-// The effective set of the calling thread.
-uint64_t EffectiveCapabilities();
 
 }  // namespace tcp_lifecycle

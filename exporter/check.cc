@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "collectors/kernel/bpf/capabilities.h"
 #include "collectors/kernel/bpf/connect_events.h"
 #include "collectors/kernel/bpf/kernel_forms.h"
 #include "collectors/kernel/namespaces/lister.h"
@@ -15,7 +15,6 @@
 #include "collectors/kernel/procfs/netns_name.h"
 #include "collectors/kernel/procfs/proc_files.h"
 #include "exporter/build_info.h"
-#include "exporter/capability_names.h"
 #include "exporter/host_check.h"
 #include "exporter/kernel.h"
 #include "exporter/source_choice.h"
@@ -36,6 +35,12 @@ std::string ExporterText() {
                       build.platform, ", BPF built in: ", build.bpf);
 }
 
+absl::Status BpfAllowed(const Options& options) {
+  if (options.no_bpf) return absl::UnavailableError("--no-bpf excludes it");
+  if (GetBuildInfo().bpf != "yes") return absl::UnimplementedError("it is not in this build");
+  return HasBpfCapabilities();
+}
+
 // Which forms of its structures the programs find.
 void ReadBtf(HostFacts& facts) {
   absl::StatusOr<std::vector<KernelForm>> forms = KernelForms();
@@ -47,10 +52,8 @@ void ReadBtf(HostFacts& facts) {
 void TryReaders(const Options& options, HostFacts& facts) {
   for (const SourceCandidate& candidate : LiveSources(options)) {
     const absl::StatusOr<std::unique_ptr<SocketSource>> source = OpenAndTry(candidate);
-    const bool by_bpf = absl::StartsWith(candidate.name, "bpf");
-    facts.readers.push_back(
-        {std::string(source.ok() ? (*source)->Name() : candidate.name), source.status()});
-    if (!source.ok() || !by_bpf || facts.self_check.has_value()) continue;
+    facts.readers.push_back({std::string(candidate.name), source.status(), candidate.by_bpf});
+    if (!source.ok() || !candidate.by_bpf || facts.self_check.has_value()) continue;
     const absl::StatusOr<std::unique_ptr<SocketLookup>> lookup = OpenSockDiagLookup();
     facts.self_check =
         lookup.ok() ? CheckReader(**source, **lookup, 1, Deadline::After(options.scrape_timeout),
@@ -82,12 +85,12 @@ absl::StatusOr<int> RunCheck(const Options& options) {
   facts.kernel = KernelText();
   ReadBtf(facts);
   facts.capabilities = EffectiveCapabilities();
-  facts.no_bpf = options.no_bpf;
+  facts.bpf_allowed = BpfAllowed(options);
   const ProcFiles files(options.procfs);
   const Netns own = FindOwnNetns(files);
   TryReaders(options, facts);
   facts.failed_connections = options.no_bpf
-                                 ? absl::UnavailableError("--no-bpf")
+                                 ? facts.bpf_allowed
                                  : CountConnectEvents(static_cast<uint32_t>(own.inode)).status();
   VisitNamespaces(options, files, own, facts);
   const absl::Status written = WriteStandardOutput(ToText(facts));

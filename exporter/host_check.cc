@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "exporter/capability_names.h"
 
@@ -21,10 +20,8 @@ void AddLine(std::string& text, absl::string_view name, absl::string_view value)
                   "\n");
 }
 
-bool IsBpf(absl::string_view reader) { return absl::StartsWith(reader, "bpf"); }
-
 bool Has(const HostFacts& facts, int capability) {
-  return (facts.capabilities >> capability & 1) != 0;
+  return (facts.capabilities.value_or(0) >> capability & 1) != 0;
 }
 
 std::string TextOf(const absl::Status& status, absl::string_view good) {
@@ -56,38 +53,34 @@ void AddSelfCheck(const HostFacts& facts, std::string& text) {
 }
 
 void AddAdvice(const HostFacts& facts, std::string& text) {
-  const bool by_bpf = IsBpf(ReaderOf(facts));
-  if (facts.no_bpf) {
-    AddLine(text, "without --no-bpf", "BPF readers would be tried");
-  } else if (!by_bpf && !(Has(facts, CAP_BPF) && Has(facts, CAP_PERFMON))) {
-    AddLine(text, "more with",
-            "CAP_BPF and CAP_PERFMON: exact numbers of connections left, "
-            "keepalive behind other timers, failed connections, less CPU");
-  } else if (!by_bpf) {
-    AddLine(text, "missing",
-            "exact numbers of connections left and keepalive behind other timers: "
-            "no BPF reader works and is right on this kernel");
+  const HostFacts::Reader* reader = ReaderOf(facts);
+  if (reader == nullptr || !reader->by_bpf) {
+    AddLine(text, "BPF would add",
+            "exact headroom, keepalive behind other timers, failed connections, less CPU");
+    AddLine(text, "",
+            facts.bpf_allowed.ok() ? "but no BPF reader works and is right on this kernel"
+                                   : absl::StrCat("but ", facts.bpf_allowed.message()));
   }
   if (facts.namespaces_read < facts.namespaces || !facts.namespaces_status.ok()) {
     if (!Has(facts, CAP_SYS_ADMIN) || !Has(facts, CAP_SYS_PTRACE)) {
-      AddLine(text, "more with", "CAP_SYS_ADMIN and CAP_SYS_PTRACE: other network namespaces");
+      AddLine(text, "rights would add",
+              "other network namespaces, by CAP_SYS_ADMIN and CAP_SYS_PTRACE");
     }
   }
 }
 
 }  // namespace
 
-std::string ReaderOf(const HostFacts& facts) {
+const HostFacts::Reader* ReaderOf(const HostFacts& facts) {
   for (const HostFacts::Reader& reader : facts.readers) {
     if (!reader.status.ok()) continue;
     // A reader that is wrong about a field is given up for the next one.
-    if (IsBpf(reader.name) && facts.self_check.has_value() && facts.self_check->ok() &&
-        !Agrees(facts)) {
+    if (reader.by_bpf && facts.self_check.has_value() && facts.self_check->ok() && !Agrees(facts)) {
       continue;
     }
-    return reader.name;
+    return &reader;
   }
-  return "";
+  return nullptr;
 }
 
 std::string ToText(const HostFacts& facts) {
@@ -98,12 +91,15 @@ std::string ToText(const HostFacts& facts) {
   for (const KernelForm& form : facts.forms) {
     AddLine(text, "", absl::StrCat(form.field, ": ", form.type));
   }
-  AddLine(text, "capabilities", CapabilityNames(facts.capabilities));
+  AddLine(text, "capabilities",
+          facts.capabilities.ok() ? CapabilityNames(*facts.capabilities)
+                                  : facts.capabilities.status().ToString());
   for (const HostFacts::Reader& reader : facts.readers) {
     AddLine(text, absl::StrCat("reader ", reader.name), TextOf(reader.status, "works"));
   }
-  const std::string chosen = ReaderOf(facts);
-  AddLine(text, "auto takes", chosen.empty() ? "none: sockets cannot be read" : chosen);
+  const HostFacts::Reader* chosen = ReaderOf(facts);
+  AddLine(text, "chosen by auto",
+          chosen == nullptr ? "none: sockets cannot be read" : chosen->name);
   AddLine(text, "failed connections", TextOf(facts.failed_connections, "counted"));
   AddSelfCheck(facts, text);
   AddLine(text, "other namespaces",
@@ -116,10 +112,10 @@ std::string ToText(const HostFacts& facts) {
 }
 
 int ExitStatusOf(const HostFacts& facts) {
-  const bool may_use_bpf = !facts.no_bpf && Has(facts, CAP_BPF) && Has(facts, CAP_PERFMON);
-  const std::string reader = ReaderOf(facts);
-  const bool best =
-      may_use_bpf ? IsBpf(reader) && Agrees(facts) : IsBpf(reader) || reader == "sock_diag";
+  const HostFacts::Reader* reader = ReaderOf(facts);
+  if (reader == nullptr) return EXIT_FAILURE;
+  const bool best = facts.bpf_allowed.ok() ? reader->by_bpf && Agrees(facts)
+                                           : reader->by_bpf || reader->name == "sock_diag";
   return best ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

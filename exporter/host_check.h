@@ -17,25 +17,26 @@ struct HostFacts {
   struct Reader {
     std::string name;
     absl::Status status;  // OK: it reads sockets here
+    bool by_bpf = false;
   };
 
   std::string exporter;  // its version and build
   std::string kernel;    // release and architecture
   absl::Status btf;      // OK: the kernel has type information
   std::vector<KernelForm> forms;
-  uint64_t capabilities = 0;
-  bool no_bpf = false;              // --no-bpf: BPF was not tried
+  absl::StatusOr<uint64_t> capabilities = 0;
+  absl::Status bpf_allowed;         // OK: this build, the flags and the rights allow BPF
   std::vector<Reader> readers;      // the best first
   absl::Status failed_connections;  // OK: BPF counts them
-  // Of the best reader, where it is one by BPF and works.
+  // The best reader's check, where that reader uses BPF and works.
   std::optional<absl::StatusOr<ReaderCheck>> self_check;
   size_t namespaces = 0;           // besides the exporter's own
   size_t namespaces_read = 0;      // of them: could be entered
   absl::Status namespaces_status;  // why not all, or why some may be unknown
 };
 
-// What `auto` takes; empty where nothing works.
-std::string ReaderOf(const HostFacts& facts);
+// What `auto` chooses; null where nothing works.
+const HostFacts::Reader* ReaderOf(const HostFacts& facts);
 
 // Lines of a name and its text, to be pasted into a bug report.
 std::string ToText(const HostFacts& facts);

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collectors/kernel/bpf/capabilities.h"
 #include "collectors/kernel/bpf/connect_events.h"
@@ -40,13 +39,16 @@ MaybeSource ReadEach(MaybeSource own, EachNamespaceSource::Opener open, const st
                                                ThreadFiles(procfs));
 }
 
+SourceOpener SockDiagOpener(const std::string& procfs) {
+  return [procfs] { return ReadEach(OpenSockDiag(), OpenSockDiag, procfs); };
+}
+
 // Those that read by BPF check themselves: a kernel may load a program and mean something else.
 std::vector<SourceCandidate> CheckedSources(const Options& options, const Logger& logger) {
   std::vector<SourceCandidate> candidates = LiveSources(options);
-  const std::string root = options.procfs;
-  const auto fallback = [root] { return ReadEach(OpenSockDiag(), OpenSockDiag, root); };
+  const SourceOpener fallback = SockDiagOpener(options.procfs);
   for (SourceCandidate& candidate : candidates) {
-    if (!absl::StartsWith(candidate.name, "bpf")) continue;
+    if (!candidate.by_bpf) continue;
     candidate.open = Checked(std::move(candidate.open), fallback, logger);
   }
   return candidates;
@@ -101,7 +103,7 @@ absl::Status OpenLive(const Options& options, const KernelNeeds& needs, const Lo
 
 std::vector<SourceCandidate> LiveSources(const Options& options) {
   const std::string& root = options.procfs;
-  const auto open_sock_diag = [root] { return ReadEach(OpenSockDiag(), OpenSockDiag, root); };
+  const SourceOpener open_sock_diag = SockDiagOpener(root);
   const auto open_bpf = [open_sock_diag](WalkKind kind) -> MaybeSource {
     MaybeSource dumps = open_sock_diag();
     if (!dumps.ok()) return dumps;
@@ -111,9 +113,9 @@ std::vector<SourceCandidate> LiveSources(const Options& options) {
     const auto open = [root] { return std::make_unique<ProcfsSource>(ThreadFiles(root)); };
     return ReadEach(std::make_unique<ProcfsSource>(ProcFiles(root)), open, root);
   };
-  const SourceCandidate bpf = {"bpf", [open_bpf] { return open_bpf(WalkKind::kCast); }};
-  const SourceCandidate bpf_probe = {"bpf_probe",
-                                     [open_bpf] { return open_bpf(WalkKind::kProbe); }};
+  const SourceCandidate bpf = {"bpf", [open_bpf] { return open_bpf(WalkKind::kCast); }, true};
+  const SourceCandidate bpf_probe = {"bpf_probe", [open_bpf] { return open_bpf(WalkKind::kProbe); },
+                                     true};
   const SourceCandidate sock_diag = {"sock_diag", open_sock_diag};
   const SourceCandidate procfs = {"procfs", open_procfs};
   switch (options.source) {

@@ -16,6 +16,7 @@ namespace tcp_lifecycle {
 struct SourceCandidate {
   absl::string_view name;
   std::function<absl::StatusOr<std::unique_ptr<SocketSource>>()> open;
+  bool by_bpf = false;
 };
 
 // One that opens and answers a query for the listeners in time.

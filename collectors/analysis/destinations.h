@@ -25,8 +25,8 @@ struct DestinationKey {
   IpAddress address;
   uint16_t port = 0;
   uint32_t namespace_index = 0;
-  // Sockets that are bound to other devices do not share the ports. Those that are bound to none
-  // take their ports from all, but leave those of bound ones be: SharedWith().
+  // Sockets that are bound to other devices do not share the ports. An unbound socket can share a
+  // port with a device-bound one, but not the reverse: SharedWith().
   uint32_t scope = 0;
 
   bool operator==(const DestinationKey&) const = default;

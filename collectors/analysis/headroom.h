@@ -31,11 +31,11 @@ struct PortCapacity {
 // Connections possible now. The most: each open port that no socket to this destination holds, and
 // each held by a TIME_WAIT, or an orphaned FIN_WAIT2, that may be taken over. The least: where all
 // is known, as many, but for those FIN_WAIT2; else the ports that no socket at all holds. Less one
-// that connect() may miss. `also_held`: ports, open otherwise, that sockets of another scope hold
-// from these; which of them are held by both is not known, so that the most is with all of the
+// that connect() may miss. `less`: sockets of another scope, which hold fewer ports and hold them
+// from these as well; which ports both hold is not known, so that the most is with all of the
 // fewer, and the least with none.
 Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capacity,
-                            uint32_t also_held = 0);
+                            const DestinationUse* less = nullptr);
 
 // The share of the open ports that is taken: 1 less headroom by open ports, from 0 to 1; 1 where no
 // port is open.

@@ -6,6 +6,8 @@
 namespace tcp_lifecycle {
 namespace {
 
+constexpr uint32_t kPorts = 65536;
+
 // As the kernel's inet_sk_get_local_port_range(): each bound counts only inside the range that is
 // left so far.
 PortRange Effective(const PortRange& own, PortRange of_namespace) {
@@ -35,14 +37,16 @@ void OwnRanges::Add(const Socket& socket, const PortRange& range, const PortRang
 }
 
 std::vector<OwnRangeReport> OwnRanges::Fullest(const PortUse& ports, size_t count) const {
+  if (used_.empty()) return {};
+  std::vector<uint32_t> open_below(kPorts + 1);
+  for (uint32_t port = 0; port < kPorts; ++port) {
+    open_below[port + 1] = open_below[port] + (IsOpen(ports, static_cast<uint16_t>(port)) ? 1 : 0);
+  }
   std::vector<OwnRangeReport> reports;
   reports.reserve(used_.size());
   for (const auto& [key, used] : used_) {
-    OwnRangeReport report = {key.source, key.address, key.port, key.range, 0, used};
-    for (uint32_t port = key.range.min; port <= key.range.max; ++port) {
-      report.open += IsOpen(ports, static_cast<uint16_t>(port)) ? 1 : 0;
-    }
-    reports.push_back(report);
+    const uint32_t open = open_below[key.range.max + 1U] - open_below[key.range.min];
+    reports.push_back({key.source, key.address, key.port, key.range, open, used});
   }
   std::sort(reports.begin(), reports.end(), [](const OwnRangeReport& a, const OwnRangeReport& b) {
     const auto order = [](const OwnRangeReport& report) {

@@ -23,7 +23,7 @@ DestinationReport Judge(const DestinationKey& key, const DestinationUse& own,
   report.scope = key.scope;
   report.used = use.used;
   report.time_wait = use.time_wait;
-  report.headroom = HeadroomOf(use, capacity, less == nullptr ? 0 : less->held());
+  report.headroom = HeadroomOf(use, capacity, less);
   report.utilization = UtilizationOf(report.headroom, capacity);
   report.occupancy = capacity.open() == 0 ? 1 : static_cast<double>(use.used) / capacity.open();
   report.connections_per_second = ConnectionsPerSecond(use);
@@ -103,9 +103,8 @@ bool DestinationReport::troubled() const {
 
 bool IsFuller(const DestinationReport& a, const DestinationReport& b) {
   const auto key = [](const DestinationReport& report) {
-    return std::tuple(!report.admitted, -report.utilization.min, -report.occupancy,
-                      -report.utilization.max, report.source, report.address, report.port,
-                      ~report.scope);
+    return std::tuple(!report.admitted, -report.utilization.min, -report.utilization.max,
+                      -report.occupancy, report.source, report.address, report.port, ~report.scope);
   };
   return key(a) < key(b);
 }

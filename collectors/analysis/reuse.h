@@ -1,13 +1,13 @@
 // When a new connect() may take over the port of a socket in TIME_WAIT: the kernel's rule
 // (tcp_twsk_unique()) over tcp_tw_reuse, tcp_timestamps and tcp_tw_reuse_delay. Pure.
 //
-// A dump does not tell whether the peer sent timestamps or whether the port was bound, and without
-// these the kernel does not reuse: what this calls reusable is an upper bound then.
+// A dump does not report whether the peer sent timestamps or whether the port was bound, and
+// without these the kernel does not reuse: what this calls reusable is an upper bound then.
 //
 // A kernel without tcp_tw_reuse_delay (before 6.14) compares whole seconds of its monotonic clock:
 // connect() takes over the port from the second after that of the peer's last timestamp (measured
-// on 6.12: 5 to 16 ms after its beginning). A dump does not tell that second; a source that tells
-// which ports are blocked marks the sockets that still have to wait (kReusedNextSecond).
+// on 6.12: 5 to 16 ms after its beginning). A dump does not report that second; a source that
+// reports which ports are blocked marks the sockets that still have to wait (kReusedNextSecond).
 #pragma once
 
 #include <algorithm>

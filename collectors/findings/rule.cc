@@ -19,9 +19,8 @@ constexpr std::array kRules = {
     Rule{"heading_for_exhaustion", kWarning, kNeedFewerPorts, CheckHeadingForExhaustion},
     Rule{"port_range_too_small", kWarning, kNeedFewerPorts, CheckPortRangeTooSmall},
     Rule{"own_port_range_full", kWarning,
-         "Widen the range that the program sets with IP_LOCAL_PORT_RANGE, or give it a source "
-         "address "
-         "more; reuse connections.",
+         "Widen the range that the program sets with IP_LOCAL_PORT_RANGE, or give it one more "
+         "source address; reuse connections.",
          CheckOwnPortRangeFull},
     Rule{"tw_reuse_loopback_only", kWarning,
          "Reuse connections: a connection pool, upstream keepalive. Then set tcp_tw_reuse=1 with "

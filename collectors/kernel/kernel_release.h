@@ -32,4 +32,11 @@ inline absl::StatusOr<KernelVersion> ParseKernelRelease(absl::string_view releas
   return version;
 }
 
+// Whether sock_diag lists sockets that are only bound (TCPF_BOUND_INACTIVE): since 6.8; older
+// kernels ignore the bit.
+inline bool DumpsListBoundSockets(absl::string_view release) {
+  const absl::StatusOr<KernelVersion> version = ParseKernelRelease(release);
+  return version.ok() && version->AtLeast(6, 8);
+}
+
 }  // namespace tcp_lifecycle

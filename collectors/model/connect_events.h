@@ -13,7 +13,7 @@
 
 namespace tcp_lifecycle {
 
-// Why a connect() failed; kAddrNotAvail: for want of a port.
+// Why a connect() failed; kAddrNotAvail: no local port was free.
 enum class ConnectError : uint8_t {
   kAddrNotAvail,
   kConnRefused,

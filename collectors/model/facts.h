@@ -47,7 +47,7 @@ struct NamespaceFacts {
   // TCP sockets of the namespace that listen or are connected, TIME_WAIT left out: sockstat's
   // inuse and sockstat6's. nullopt where they could not be read.
   std::optional<uint64_t> tcp_in_use = std::nullopt;
-  // connect() may take over the port of an orphaned FIN_WAIT2 as of a TIME_WAIT: until Linux 6.11,
+  // connect() may take over the port of an orphaned FIN_WAIT2 as of a TIME_WAIT: until Linux 6.12,
   // or the stable update that has its change; which one is not known.
   bool may_reuse_fin_wait2 = false;
   TcpCounters counters;
@@ -62,6 +62,8 @@ class FactsReader {
   virtual ~FactsReader() = default;
   // Each member of the result is set or says why not.
   virtual NamespaceFacts Read(const WatchedNetns& ns) = 0;
+  // Sockstat::allocated, as it is now.
+  virtual std::optional<uint64_t> AllocatedSockets() { return std::nullopt; }
 };
 
 }  // namespace tcp_lifecycle

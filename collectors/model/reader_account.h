@@ -22,22 +22,25 @@ enum class CheckedField : uint8_t {
   kScope,  // the interface that the socket is bound to
   kKeepalive,
   kUnaccepted,
+  kPorts,  // which ports sockets hold that bound them
 };
-inline constexpr size_t kCheckedFieldCount = 9;
+inline constexpr size_t kCheckedFieldCount = 10;
 
 // Label values, indexed by CheckedField.
 inline constexpr std::array<absl::string_view, kCheckedFieldCount> kCheckedFieldNames = {
-    "missing",     "endpoints", "state",     "timer",     "remaining",
-    "retransmits", "scope",     "keepalive", "unaccepted"};
+    "missing",     "endpoints", "state",     "timer",      "remaining",
+    "retransmits", "scope",     "keepalive", "unaccepted", "ports"};
 
 // Disagreements by CheckedField.
 using Disagreements = std::array<uint64_t, kCheckedFieldCount>;
 
 struct ReaderAccount {
-  // nullopt: this reader is not checked against another one.
-  std::optional<Disagreements> disagreements;
+  // Comparisons with another reader that came to their end; nullopt: this one is not compared.
+  std::optional<uint64_t> checks = std::nullopt;
+  std::optional<Disagreements> disagreements =
+      std::nullopt;  // nullopt: no check has come to its end
   // CPU time that BPF programs took to read sockets; nullopt where none runs.
-  std::optional<double> bpf_seconds;
+  std::optional<double> bpf_seconds = std::nullopt;
 };
 
 }  // namespace tcp_lifecycle

@@ -47,8 +47,8 @@ class SocketVisitor {
   // on each socket that it is true of.
   virtual void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& /*ports*/) {}
   // By a source that can read it: a connected socket, part of the stream as well, whose connect()
-  // chose its port from a range of its own (IP_LOCAL_PORT_RANGE), each bound being that of the
-  // namespace where the socket sets only the other.
+  // chose its port from a range of its own (IP_LOCAL_PORT_RANGE). A bound of 0 is that of the
+  // namespace.
   virtual void OnOwnRange(const Socket& /*socket*/, const PortRange& /*range*/) {}
   // What is told of this namespace is not whole; that of others is.
   virtual void OnFailure(uint32_t /*namespace_index*/, const absl::Status& /*status*/) {}

@@ -219,8 +219,8 @@ export const exporter = () =>
           graph({
             title: 'BPF and sock_diag disagree',
             description:
-              'Sockets of which the BPF reader and sock_diag gave different values, by field. Not ' +
-              '0: BPF is wrong on a kernel; after three of a field that exporter reads by sock_diag.',
+              'Sockets for which the BPF reader and sock_diag reported different values, by field. ' +
+              'From 3 on, BPF is wrong on that kernel, and the exporter reads by sock_diag.',
             unit: 'short',
             decimals: 0,
             size: [8, 8],

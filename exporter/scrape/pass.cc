@@ -31,12 +31,17 @@ absl::Status FirstError(const NamespaceFacts& facts) {
 }
 
 // From the kernel's own counts of sockets.
-std::optional<uint64_t> BoundInactiveAtMost(const Snapshot& snapshot) {
+std::optional<uint64_t> BoundInactiveAtMost(const Snapshot& snapshot, FactsReader& facts) {
   const absl::StatusOr<Sockstat>& sockstat = snapshot.own().facts.sockstat;
+  std::optional<uint64_t> allocated = sockstat.ok() ? sockstat->allocated : std::nullopt;
+  // What opened while the others were read is counted as theirs, but was not among the host's.
+  if (allocated && snapshot.namespaces.size() > 1) {
+    allocated = std::max(*allocated, facts.AllocatedSockets().value_or(0));
+  }
   std::vector<std::optional<uint64_t>> in_use;
   in_use.reserve(snapshot.namespaces.size());
   for (const NamespaceSnapshot& ns : snapshot.namespaces) in_use.push_back(ns.facts.tcp_in_use);
-  return MostBoundInactive(sockstat.ok() ? sockstat->allocated : std::nullopt, in_use);
+  return MostBoundInactive(allocated, in_use);
 }
 
 // What ListenerMemory knows a namespace by: a name passes to another at times.
@@ -94,7 +99,7 @@ void Pass::ReadFacts(const NetnsList& list, Snapshot& snapshot) {
     remembered.insert(key);
   }
   memory_.KeepOnly(remembered);
-  snapshot.most_bound_inactive = BoundInactiveAtMost(snapshot);
+  snapshot.most_bound_inactive = BoundInactiveAtMost(snapshot, *parts_.facts);
   if (parts_.source != nullptr) snapshot.source_knows_scope = parts_.source->KnowsScope();
   if (parts_.connect_events != nullptr) {
     snapshot.namespaces.front().facts.connect_events = parts_.connect_events->Read();

@@ -33,6 +33,7 @@ enum Self : size_t {
   kPassRewalks,
   kSourceInfo,
   kSourceDisagreements,
+  kSourceChecks,
   kPasses,
   kBpfSeconds,
   kBpfMapMemory,
@@ -86,25 +87,31 @@ constexpr FamilyDescriptor kFamilies[] = {
     {"tcp_lifecycle_scrape_pass_pieces",
      MetricType::Gauge,
      {},
-     "With reader bpf: pieces in which the kernel's table was walked.",
+     "With a BPF reader: pieces in which the kernel's table was walked.",
      "",
      ""},
     {"tcp_lifecycle_scrape_pass_rewalks",
      MetricType::Gauge,
      {},
-     "With reader bpf: buckets walked again because a socket moved meanwhile.",
+     "With a BPF reader: buckets walked again because a socket moved meanwhile.",
      "",
      ""},
     {"tcp_lifecycle_scrape_source_info", MetricType::Gauge, kReaderLabel,
      "1 for the way in which sockets are read.", "", ""},
     {"tcp_lifecycle_scrape_source_disagreements_total", MetricType::Counter, kFieldLabel,
-     "Sockets of which the BPF reader and sock_diag said different things in this field, whenever "
-     "they were compared; after 3 of one field sock_diag reads instead, until the next start.",
+     "Sockets for which the BPF reader and sock_diag reported different values of this field; "
+     "after 3 for one field, sock_diag is used until the next start.",
      "", ""},
+    {"tcp_lifecycle_scrape_source_checks_total",
+     MetricType::Counter,
+     {},
+     "With a BPF reader: comparisons with sock_diag that came to their end.",
+     "",
+     ""},
     {"tcp_lifecycle_scrape_passes_total",
      MetricType::Counter,
      {},
-     "Scrapes that read the kernel; those that asked at the same time share one.",
+     "Passes over the kernel's sockets; concurrent scrapes share one.",
      "",
      ""},
     {"tcp_lifecycle_scrape_bpf_seconds_total",
@@ -183,6 +190,9 @@ void DescribeReader(const ReaderAccount& reader, FamilySet& out) {
   for (size_t i = 0; reader.disagreements.has_value() && i < kCheckedFieldCount; ++i) {
     out.Add(kFamilies[kSourceDisagreements], {kCheckedFieldNames[i]},
             static_cast<double>((*reader.disagreements)[i]));
+  }
+  if (reader.checks) {
+    out.Add(kFamilies[kSourceChecks], {}, static_cast<double>(*reader.checks));
   }
   if (reader.bpf_seconds) out.Add(kFamilies[kBpfSeconds], {}, *reader.bpf_seconds);
 }

@@ -13,6 +13,7 @@ NOT_RECORDED = {
     "tcp_lifecycle_namespace_container_info",
     "tcp_lifecycle_scrape_pass_pieces",
     "tcp_lifecycle_scrape_pass_rewalks",
+    "tcp_lifecycle_scrape_source_checks_total",
     "tcp_lifecycle_scrape_source_disagreements_total",
     "tcp_lifecycle_scrape_bpf_seconds_total",
     "tcp_lifecycle_scrape_bpf_map_memory_bytes",

@@ -7,6 +7,10 @@
 set -euo pipefail
 export LC_ALL=C  # for grep: bytes
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+if [ $# -eq 1 ] && [ -e "$1" ]; then
+  echo "usage: add_btf.sh [SUITE | FILE NAME]" >&2
+  exit 2
+fi
 file=${1:-/sys/kernel/btf/vmlinux} name=${2:-$(uname -r)}
 if [ $# -eq 1 ]; then
   kernel=$here/../../build/kernels/$1

@@ -47,11 +47,11 @@ FORMS = {
     "sock.__sk_common.skc_v6_daddr": Form(EVERY),
     "sock___retransmit.tcp_retransmit_timer": Form(
         "7.2.13 7.3.4", only_without=("inet_connection_sock.icsk_retransmit_timer",)),
-    "inet_connection_sock___keepalive.icsk_keepalive_timer": Form("6.12.117 7.2.13 7.3.4"),
-    "inet_sock.local_port_range": Form("6.12.117 6.18.44 7.2.13 7.3.4", "integer"),
-    "inet_sock___pair.local_port_range": Form("6.1.176"),
+    "inet_connection_sock___keepalive.icsk_keepalive_timer": Form("6.1.192 6.12.118 7.2.13 7.3.4"),
+    "inet_sock.local_port_range": Form("6.12.118 6.18.44 7.2.13 7.3.4", "integer"),
+    "inet_sock___pair.local_port_range": Form("6.1.176 6.1.192"),
     "inet_bind_bucket.bhash2": Form(
-        "6.12.117 6.18.44 7.2.13 7.3.4",
+        "6.12.118 6.18.44 7.2.13 7.3.4",
         only_with=("inet_bind2_bucket", "inet_connection_sock.icsk_bind2_hash"),
         only_without=("inet_bind_bucket.owners",)),
     "inet_timewait_sock.tw_connect_bind": Form("6.18.44 7.2.13 7.3.4", "integer"),
@@ -135,7 +135,8 @@ def test_functions_and_tracepoints_are_as_the_table_of_kernels_says(fixture):
 
 def test_every_kernel_of_the_table_has_a_fixture():
     versions = [tuple(map(int, version_of(fixture).split(".")[:2])) for fixture in FIXTURES]
-    assert {features.expected(version) for version in versions} == set(features.KERNELS)
+    assert {features.expected(version) for version in versions} == {
+        kernel for kernel in features.KERNELS if kernel.tried}
 
 
 @each_program

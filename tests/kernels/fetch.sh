@@ -29,10 +29,10 @@ chmod 755 "$work"
 mkdir -p "$dir" "$work"/{lists/partial,archives/partial,img,ram}
 cd "$work"
 
-mirror=$(awk '/^URIs:/ {print $2; exit} /^deb / {sub(/\[[^]]*\] */, ""); print $2; exit}' \
-  /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list /etc/apt/sources.list.d/* \
-  2>/dev/null || true)
-echo "deb [arch=amd64 signed-by=$keyring] ${mirror:-} $suite main" >sources
+mirror=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list /etc/apt/sources.list.d/* \
+  2>/dev/null |
+  awk '/^URIs:/ {print $2; exit} /^deb / {sub(/\[[^]]*\] */, ""); print $2; exit}' || true)
+source_of() { echo "deb [arch=amd64 signed-by=$keyring] $1 $2 main"; }
 apt=(-q -o "Dir::Etc::sourcelist=$work/sources" -o Dir::Etc::sourceparts=-
   -o "Dir::State::lists=$work/lists" -o "Dir::Cache::archives=$work/archives"
   -o "Dir::Cache::pkgcache=$work/pkgcache" -o "Dir::Cache::srcpkgcache=$work/srcpkgcache"
@@ -40,7 +40,10 @@ apt=(-q -o "Dir::Etc::sourcelist=$work/sources" -o Dir::Etc::sourceparts=-
   -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o APT::Update::Error-Mode=any)
 chown _apt lists/partial archives archives/partial . 2>/dev/null || true
 
-if ! apt-get "${apt[@]}" update >update.log 2>&1; then
+update() { apt-get "${apt[@]}" update >update.log 2>&1; }
+# Stable updates come by way of the security archive, which not every suite and mirror has.
+{ source_of "$mirror" "$suite" && source_of "$mirror-security" "$suite-security"; } >sources
+if ! update && { source_of "$mirror" "$suite" >sources && ! update; }; then
   say "the mirror cannot be reached: $(grep -E '^(E|W|Err)' update.log | head -n 1)"
   is_whole || exit 75
   say "using the copy of $(cat "$dir/version")"
@@ -50,7 +53,7 @@ fi
 depends() { # PACKAGE PATTERN: the packages of that name that it depends on
   apt-cache "${apt[@]}" depends "$1" | sed -nE "s/^ *Depends: ($2)$/\1/p" | sort -u
 }
-image=$(depends linux-image-amd64 'linux-image-[0-9].*' | tail -n 1)
+image=$(depends linux-image-amd64 'linux-image-[0-9].*' 2>/dev/null | tail -n 1 || true)
 [ -n "$image" ] || { say "the suite has no linux-image-amd64"; exit 75; }
 version=$(apt-cache "${apt[@]}" show "$image" | sed -n 's/^Version: //p' | head -n 1)
 if is_whole && [ "$(cat "$dir/version")" = "$version" ]; then

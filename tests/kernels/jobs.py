@@ -10,14 +10,18 @@ ALL = (
     "test_destinations.py", "test_mixtures.py", "test_namespaces.py", "test_roles.py",
     "test_listen.py", "test_sysctl.py", "test_exhaustion.py", "test_namespaces_budget.py",
     "test_namespaces_change.py", "test_namespaces_names.py", "test_namespaces_rights.py",
+    "test_self_check.py", "test_own_range.py", "test_device_bound.py", "test_findings.py",
 )
 
-# The part for CI, as arguments of pytest. Of the readers by BPF only the one that is expected.
+# The part for CI, as arguments of pytest. Only the expected BPF reader takes part.
 PART = (
     "test_kernel.py",
     "test_against_ss.py",
-    "test_unprivileged.py",
+    "test_unprivileged.py::test_auto_says_why_not_bpf",
+    "test_unprivileged.py::test_auto_takes_bpf_and_gives_up_its_capabilities",
     "test_mixtures.py",
+    "test_self_check.py::test_every_kind_of_socket_agrees",
+    "test_own_range.py",
     "test_keepalive.py::test_f10_an_idle_client_without_keepalive_is_counted_off",
     "test_events.py::test_k16_every_connect_that_fails_for_want_of_a_port_is_counted",
     "test_destinations.py::test_k2_reuse_follows_the_setting_and_the_addresses",
@@ -27,6 +31,7 @@ PART = (
     "test_exhaustion.py::test_f3_whether_an_orphaned_fin_wait2_is_taken_over_is_within_the_bounds",
     "test_ports.py::test_k4_bound_sockets_block_ports",
     "test_ports.py::test_k4_bound_sockets_take_ports_from_a_destination",
+    "test_ports.py::test_k4_bound_sockets_that_are_not_listed_lower_the_least_by_their_number",
     "test_time_wait.py::test_k8_orphan_with_a_long_fin_timeout_is_no_keepalive",
     "test_namespaces.py::test_one_with_a_hash_of_its_own_is_beside_one_that_shares_it",
 )

@@ -2,8 +2,8 @@
 """Boots the kernels of harness/features.py and runs scenarios in each: run.py [--all] [SUITE...]
 
 tests/run.sh kernels and release call it, as root. Two machines run at a time. A kernel that cannot
-be had is named as not run and is no failure; a machine that does not end with pytest's summary is
-one. With --all every scenario that can run there does, and RESULTS.md is written.
+be had is named as not run and is no failure, unless there is no other; a machine that does not end
+with pytest's summary is one. With --all every scenario that can run there does, and RESULTS.md is written.
 """
 
 import argparse
@@ -153,6 +153,9 @@ def main():
     parser.add_argument("--at-a-time", type=int, default=2, help="machines; 2 by default")
     parser.add_argument("suites", nargs="*", help="of Debian; all of the table by default")
     arguments = parser.parse_args()
+    known = {suite for kernel in features.KERNELS for suite in kernel.suites}
+    if unknown := set(arguments.suites) - known:
+        parser.error(f"no such suite: {' '.join(sorted(unknown))}; there are {' '.join(sorted(known))}")
     os.environ.setdefault("TLE_BINARY", str(ROOT / "build/release/tcp_lifecycle_exporter"))
     wanted = [[name] for name in arguments.suites] or [
         kernel.suites for kernel in features.KERNELS if kernel.suites]
@@ -167,13 +170,13 @@ def main():
             results.append(result)
             print(f"\n==> kernel of {result.suite}: {result.version}: {result.outcome}\n{result.log}",
                   flush=True)
-    if arguments.all and not arguments.suites:
-        write_results(results)
-
     print()
     for result in results:
         print(line_of(result))
-    return 1 if any(result.outcome == "FAILED" for result in results) else 0
+    none_ran = all(result.not_reached for result in results)
+    if arguments.all and not arguments.suites and not none_ran:
+        write_results(results)
+    return 1 if none_ran or any(result.outcome == "FAILED" for result in results) else 0
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def test_without_the_mirror_the_copy_is_used(tmp_path):
     assert "no route to it" in said and "using the copy of 6.1-1" in said
 
 
-def test_the_mirror_is_asked_once_a_day_or_when_told(tmp_path):
+def test_the_mirror_is_asked_once_a_day_or_with_now(tmp_path):
     for name, flags, asks in (("today", (), False), ("now", ("--now",), True)):
         (tmp_path / name).mkdir()
         assert fetch(tmp_path / name, *flags, copy=True, asked=True)[2] == asks

@@ -145,7 +145,7 @@ def test_k17_destinations_are_those_of_ss(netns, peer, link, source):
         assert seen[key].reusable == 0
         low, high = seen[key].headroom
         assert (key, high) == (key, PORTS - used)
-        assert low in least(high if source in BPF_READERS else free, source), key
+        assert low in least(high if source in BPF_READERS else free, source, netns, page), key
     assert not page.has("destination_seconds_to_free_port")  # each has ports left, and TIME_WAIT
 
     waiting = {key: counts(its_rows) for key, its_rows in fullest

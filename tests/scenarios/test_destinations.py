@@ -265,8 +265,9 @@ def test_k18_what_a_dump_cannot_tell_moves_the_upper_bound(netns, peer, link, ex
     another_port = 40000 + (client.getsockname()[1] + 1) % PORTS
     hold(netns, peer, here, another_port, destination if to_the_same else other)
 
-    low, high = of(exporter.scrape(), here, there, 80).headroom
-    assert low in least(PORTS - 2, source)
+    page = exporter.scrape()
+    low, high = of(page, here, there, 80).headroom
+    assert low in least(PORTS - 2, source, netns, page)
     assert high == PORTS - (2 if source in BPF_READERS else 1)
     assert len(tcp.connect_until_it_fails(netns, (there, 80))[0]) == PORTS - 2
 

@@ -123,7 +123,7 @@ def test_f3_whether_an_orphaned_fin_wait2_is_taken_over_is_within_the_bounds(net
     truth = len(tcp.connect_until_it_fails(netns, server.getsockname(), 1)[0])
     assert low <= truth <= high
     if source in BPF_READERS:  # which of the older kernels do so is not to be seen
-        assert high - low == (0 if running() >= (6, 11) else 1)
+        assert high - low == (0 if running() >= (6, 12) else 1)
 
 
 def test_f4_without_timestamps_nothing_is_reused(netns, peer, link, exporter):

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from harness import features
+from harness import features, tcp
+from harness.destinations import of
 from harness.exporter import NOBODY, Exporter, page_once, why_no_bpf
 from harness.exposition import PREFIX
 from harness.population import populate
@@ -23,7 +24,7 @@ SITUATIONS = {
     "socket_memory_limit_bytes",
 }
 SINCE = re.compile(r"(?:(?P<label>\w+)=)?(?:(?P<value>\w+): )?(?P<removed>removed in )?"
-                   r"(?P<major>\d+)\.(?P<minor>\d+)(?P<by_bpf>, by BPF)?")
+                   r"(?P<major>\d+)\.(?P<minor>\d+)(?P<by_bpf>, by BPF)?(?: \d+\.\d+)?")
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_families_are_there_since_the_kernel_that_metrics_md_names(netns, peer, 
             continue
         match = SINCE.fullmatch(since)
         assert match, f"{name}: since {since!r}"
-        if match["by_bpf"]:
+        if since.endswith(", by BPF"):
             continue
         checked += 1
         has_come = features.running() >= (int(match["major"]), int(match["minor"]))
@@ -112,3 +113,29 @@ def test_families_by_bpf_are_there_since_the_kernel_that_metrics_md_names(netns,
     for name, match in by_bpf.items():
         has_come = features.running() >= (int(match["major"]), int(match["minor"]))
         assert (name in shown(page)) == has_come, exporter.log()
+
+
+def test_headroom_is_as_the_table_says(netns, kernel):
+    """By the expected reader: connections that still are possible, bound sockets and a TIME_WAIT of a
+    bound port among what holds ports."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40019")
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    server = tcp.listen(netns)
+    for _ in range(3):
+        netns.socket().bind(("127.0.0.1", 0))
+    tcp.pair(netns, server)
+    tcp.close_in_order(*tcp.pair(netns, server, source=("127.0.0.1", 40010)))
+    page = Exporter(netns, kernel.reader, flags=["--collector.ports.min-utilization=0"]).scrape()
+    low, high = of(page, "127.0.0.1", *server.getsockname()).headroom
+    possible = len(tcp.connect_until_it_fails(netns, server.getsockname())[0])
+    assert low <= possible <= high
+    assert (low == high) == (kernel.headroom == "exact")
+
+
+def test_peak_memory_is_small_also_where_libbpf_loads_the_programs(netns, kernel):
+    exporter = Exporter(netns, "auto")
+    exporter.scrape()
+    status = pathlib.Path(f"/proc/{exporter.process.pid}/status").read_text(encoding="ascii")
+    by_libbpf = features.running() < (5, 14)  # which light skeletons need
+    assert int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1]) <= (
+        24 if by_libbpf else 16) * 1024

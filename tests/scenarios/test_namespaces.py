@@ -123,7 +123,7 @@ def test_f2_a_destination_of_another_namespace_is_filled_until_connect_fails(net
     assert page.value("destination_ports_used", netns="far", **labels(*key)) == 4
     # By a dump the lower bound is of the ports that no socket has.
     assert headroom[1] == PORTS - 4
-    assert headroom[0] in least(PORTS - 4, source)
+    assert headroom[0] in least(PORTS - 4, source, netns, page)
     assert worst_utilization(page.of_netns("far"))[0] == pytest.approx(0.4)
 
     clients, error = tcp.connect_until_it_fails(far, there.getsockname())

@@ -18,14 +18,18 @@
 namespace tcp_lifecycle {
 namespace {
 
+constexpr absl::string_view kForbidding =
+    "a seccomp profile or security module forbids bpf(), or the capabilities are not those of the "
+    "initial user namespace";
+
 class CapabilitySets {
  public:
   // Those of the calling thread.
   CapabilitySets() : valid_(syscall(SYS_capget, &header_, sets_.data()) == 0) {}
 
-  bool has(int capability) const {
-    return valid_ && (sets_.at(CAP_TO_INDEX(capability)).effective & CAP_TO_MASK(capability)) != 0;
-  }
+  bool valid() const { return valid_; }
+  uint64_t effective() const { return uint64_t{sets_[1].effective} << 32 | sets_[0].effective; }
+  bool has(int capability) const { return valid_ && (effective() >> capability & 1) != 0; }
   // Out of the effective set, and with `for_good` out of the others.
   void Drop(int capability, bool for_good) {
     const uint32_t others = ~CAP_TO_MASK(capability);
@@ -62,6 +66,12 @@ bool MayCallBpf() {
 
 }  // namespace
 
+absl::StatusOr<uint64_t> EffectiveCapabilities() {
+  const CapabilitySets sets;
+  if (!sets.valid()) return absl::ErrnoToStatus(errno, "capget");
+  return sets.effective();
+}
+
 absl::Status HasBpfCapabilities() {
   const CapabilitySets sets;
   if (sets.has(CAP_SYS_ADMIN)) return absl::OkStatus();
@@ -83,12 +93,10 @@ std::string WhyNotPermitted(int error) {
   rlimit limit = {};
   if (error != EPERM || getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return "";
   if (limit.rlim_cur == RLIM_INFINITY) {
-    return "; the capabilities must be those of the initial user namespace";
+    return absl::StrCat("; ", kForbidding);
   }
   return absl::StrCat("; before Linux 5.11 BPF maps count against RLIMIT_MEMLOCK, here ",
-                      limit.rlim_cur,
-                      " bytes; or the capabilities are not those of the initial "
-                      "user namespace");
+                      limit.rlim_cur, " bytes; or ", kForbidding);
 }
 
 void GiveUpBpfCapabilities() {

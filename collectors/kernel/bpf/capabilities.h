@@ -1,12 +1,17 @@
 // The rights and limits that BPF programs need to be loaded, and on some kernels to be run.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace tcp_lifecycle {
+
+// The effective set of the calling thread.
+absl::StatusOr<uint64_t> EffectiveCapabilities();
 
 // OK where the calling thread has CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, which stands for both;
 // PermissionDenied names what is missing.

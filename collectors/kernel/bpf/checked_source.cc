@@ -5,7 +5,7 @@
 namespace tcp_lifecycle {
 namespace {
 
-// Of the time that a pass has, what a check may take: the pass comes after it.
+// A check may take half of a pass's time: the pass comes after it.
 constexpr int kShareOfTime = 2;
 
 bool ReadsConnections(const SocketQuery& query) {
@@ -16,7 +16,8 @@ bool ReadsConnections(const SocketQuery& query) {
 
 ReaderAccount CheckedSource::Account() const {
   ReaderAccount account = fallback_ ? account_ : parts_.reader->Account();
-  account.disagreements = disagreements_;
+  account.checks = checks_;
+  if (checks_ != 0) account.disagreements = disagreements_;
   return account;
 }
 
@@ -36,7 +37,7 @@ absl::StatusOr<PassInfo> CheckedSource::ForEach(const SocketQuery& query, const 
 absl::StatusOr<ReaderCheck> CheckedSource::Compare(const Deadline& deadline) {
   if (!parts_.lookup.ok()) return parts_.lookup.status();
   const Deadline early = Deadline::After(deadline.Left() / kShareOfTime);
-  return CheckReader(*parts_.reader, **parts_.lookup, ++checks_, early, parts_.clock);
+  return CheckReader(*parts_.reader, **parts_.lookup, ++seed_, early, parts_.clock);
 }
 
 void CheckedSource::Check(const Deadline& deadline) {
@@ -48,7 +49,9 @@ void CheckedSource::Check(const Deadline& deadline) {
     parts_.observer->OnNotChecked(check.status());
   }
   last_code_ = check.status().code();
-  if (!check.ok() || check->disagreements.empty()) return;
+  if (!check.ok()) return;
+  ++checks_;
+  if (check->disagreements.empty()) return;
   for (const Disagreement& one : check->disagreements) {
     ++disagreements_[static_cast<size_t>(one.field)];
   }

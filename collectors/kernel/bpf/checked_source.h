@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -57,7 +58,7 @@ class CheckedSource : public SocketSource {
   void Check(const Deadline& deadline);
   absl::StatusOr<ReaderCheck> Compare(const Deadline& deadline);
   absl::Status GiveUp(CheckedField field);
-  // The field that was told differently too often, if any.
+  // The first field with kMostDisagreements, if any.
   std::optional<CheckedField> WrongField() const;
 
   Parts parts_;
@@ -66,7 +67,8 @@ class CheckedSource : public SocketSource {
   Disagreements disagreements_{};
   std::optional<Deadline::Clock::time_point> next_check_;
   absl::StatusCode last_code_ = absl::StatusCode::kOk;
-  uint64_t checks_ = 0;
+  uint64_t seed_ = 0;
+  uint64_t checks_ = 0;  // that came to their end
 };
 
 }  // namespace tcp_lifecycle

@@ -1,7 +1,7 @@
 // Counts connections that fail, where the kernel changes a socket's state: from SYN_SENT to CLOSE.
-// Then sk_err tells why, but for want of a port, when the connection has sent nothing yet and there
-// is no error: connect() alone returns EADDRNOTAVAIL. One without error that has sent its SYN was
-// closed by its own program.
+// Then sk_err tells why, but where no port was free, when the connection has sent nothing yet and
+// there is no error: connect() alone returns EADDRNOTAVAIL. One without error that has sent its SYN
+// was closed by its own program.
 #include "collectors/kernel/bpf/events_wire.h"
 #include "collectors/kernel/bpf/kernel_types.h"
 

@@ -7,7 +7,7 @@
 #define WIRE_DESTINATIONS 20  // that are told apart; never forgotten
 #define WIRE_FAILURES 256
 
-// Who could not be connected to for want of a port.
+// A destination to which no local port was free.
 struct WireDestination {
   uint8_t address[16];  // of IPv4 mapped into IPv6
   uint16_t port;        // network order

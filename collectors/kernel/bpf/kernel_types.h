@@ -95,7 +95,7 @@ typedef struct {
   struct net* net;
 } possible_net_t;
 
-// A port that is held. Its sockets: until 6.8 a list (owners) of all, since 6.9 one for each
+// A port that is held. Its sockets: until 6.7 a list (owners) of all, since 6.8 one for each
 // address (bhash2, inet_bind2_bucket).
 struct inet_bind_bucket {
   possible_net_t ib_net;
@@ -108,7 +108,7 @@ struct inet_bind_bucket {
   struct hlist_head bhash2;
 };
 
-// 5.19. bhash_node: 6.9.
+// 6.1. bhash_node: 6.8.
 struct inet_bind2_bucket {
   struct hlist_node bhash_node;
   struct hlist_head owners;
@@ -173,7 +173,7 @@ struct sock_common {
 struct socket;
 
 // sk_timer: of keepalive and orphaned FIN_WAIT2, but where icsk_keepalive_timer exists.
-// sk_userlocks: a bit field of 4 bits until 6.8 or so, a byte now.
+// sk_userlocks: a bit field of 4 bits on older kernels, a byte now.
 struct sock {
   struct sock_common __sk_common;
   struct timer_list sk_timer;
@@ -202,7 +202,7 @@ struct tcp_sock {
   __u32 segs_out;
 };
 
-// icsk_bind2_hash: 5.19.
+// icsk_bind2_hash: 6.1.
 struct inet_connection_sock {
   struct inet_bind_bucket* icsk_bind_hash;
   struct inet_bind2_bucket* icsk_bind2_hash;

@@ -17,11 +17,20 @@ bool NamesTheCause(absl::string_view line) {
          absl::StrContains(line, "extern (func ksym)");
 }
 
+// "R0=..." or "R10_w=...": the verifier's state, not "R1 invalid mem access".
+bool IsRegisterState(absl::string_view line) {
+  if (!absl::ConsumePrefix(&line, "R")) return false;
+  while (!line.empty() && absl::ascii_isdigit(static_cast<unsigned char>(line.front()))) {
+    line.remove_prefix(1);
+  }
+  return absl::StartsWith(line, "=") || absl::StartsWith(line, "_");
+}
+
 // Not the verifier's figures, its instructions and states, nor libbpf's frame around them.
 bool IsVerdict(absl::string_view line) {
   return !line.empty() && !absl::ascii_isdigit(static_cast<unsigned char>(line.front())) &&
          !absl::StartsWithIgnoreCase(line, "processed ") && !absl::StartsWith(line, "--") &&
-         !absl::StartsWith(line, ";") && !absl::StartsWith(line, "R") &&
+         !absl::StartsWith(line, ";") && !IsRegisterState(line) &&
          !absl::StartsWith(line, "from ") && !absl::StartsWith(line, "libbpf:");
 }
 

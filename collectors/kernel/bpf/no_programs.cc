@@ -1,4 +1,3 @@
-#include "collectors/kernel/bpf/capabilities.h"
 #include "collectors/kernel/bpf/connect_events.h"
 #include "collectors/kernel/bpf/kernel_forms.h"
 #include "collectors/kernel/bpf/walk_program.h"
@@ -20,7 +19,5 @@ absl::StatusOr<std::unique_ptr<ConnectEventsReader>> CountConnectEvents(uint32_t
 }
 
 absl::StatusOr<std::vector<KernelForm>> KernelForms(const char* /*path*/) { return BuiltWithout(); }
-
-void GiveUpBpfCapabilities() {}
 
 }  // namespace tcp_lifecycle

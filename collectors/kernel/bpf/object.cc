@@ -30,12 +30,14 @@ __attribute__((format(printf, 2, 0))) int AppendToLog(libbpf_print_level level, 
   const int length = std::vsnprintf(nullptr, 0, format, again);
   va_end(again);
   std::string& log = *log_of_this_thread;
-  if (length <= 0 || log.size() + static_cast<size_t>(length) > kLogBytes) return 0;
+  if (length <= 0) return 0;
   const size_t before = log.size();
   log.resize(before + static_cast<size_t>(length) + 1);
   const int written =
       std::vsnprintf(log.data() + before, static_cast<size_t>(length) + 1, format, arguments);
   log.pop_back();
+  // The verdict stands at the end.
+  if (log.size() > kLogBytes) log.erase(0, log.size() - kLogBytes);
   return written;
 }
 
@@ -63,22 +65,21 @@ absl::StatusOr<LoadedObject> Load(const ObjectLoaders& loaders) {
   if (const absl::Status rights = HasBpfCapabilities(); !rights.ok()) {
     return failed(rights.code(), rights.message());
   }
-  if (!loaders.kfunc.empty()) {
-    const absl::StatusOr<bool> has = KernelBtfNames(loaders.kfunc);
-    if (!has.ok()) return failed(has.status().code(), has.status().message());
-    if (!*has) {
-      return failed(absl::StatusCode::kUnimplemented,
-                    absl::StrCat("this kernel has no kfunc ", loaders.kfunc));
-    }
+  // Without a kfunc only whether there is any BTF counts.
+  const absl::StatusOr<bool> has = KernelBtfNames(loaders.kfunc);
+  if (!has.ok()) return failed(has.status().code(), has.status().message());
+  if (!loaders.kfunc.empty() && !*has) {
+    return failed(absl::StatusCode::kUnimplemented,
+                  absl::StrCat("this kernel has no kfunc ", loaders.kfunc));
   }
   RaiseMemlockLimit();
   BpfObject object = {};
   std::string log;
   if (loaders.light(&object) != 0) {
     if (const int error = LoadLogged(loaders.libbpf, object, log); error != 0) {
-      const absl::StatusCode code = error == EPERM || error == EACCES
-                                        ? absl::StatusCode::kPermissionDenied
-                                        : absl::StatusCode::kUnimplemented;
+      // The verifier says EACCES, of what the program may not do.
+      const absl::StatusCode code =
+          error == EPERM ? absl::StatusCode::kPermissionDenied : absl::StatusCode::kUnimplemented;
       return failed(
           code, absl::StrCat(std::strerror(error), "; ", ReasonIn(log), WhyNotPermitted(error)));
     }

@@ -15,8 +15,8 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define STEPS 2048  // of a run over connected sockets; far more than a chain has
-#define PORT_STEPS \
-  6000            // of a run over ports: one may have WIRE_OWNERS sockets; the verifier's limit
+// Of a run over ports: one may have WIRE_OWNERS sockets. No more because of the verifier's limit.
+#define PORT_STEPS 6000
 #define HEADS 16  // buckets looked at in one step
 #define UNROLL _Pragma("unroll")
 
@@ -35,8 +35,7 @@ static __always_inline u64 load(u64 address) {
 
 #include "collectors/kernel/bpf/records.bpf.inc"
 
-// Written before a run, which has no other way to be told: a raw tracepoint's context is the
-// kernel's.
+// Set before each run: a raw tracepoint program has no argument of ours.
 struct WireRequest request;
 
 struct {
@@ -145,7 +144,7 @@ int walk_connected(void* context) {
 struct {
   u64 chain;           // where that of the next bucket begins
   u64 port;            // next nodes: of the chain,
-  u64 address, owner;  // of the port's addresses (not before 6.9), of one list of its sockets
+  u64 address, owner;  // of the port's addresses (not before 6.8), of one list of its sockets
   u64 holder;          // to which the sockets of the list belong
   u32 owners;          // of the list, looked at
   u32 bucket, end;

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "collectors/kernel/bpf/sample.h"
@@ -18,15 +19,29 @@ constexpr int kRounds = 3;
 constexpr int kPauses = 30;
 constexpr std::chrono::milliseconds kPause(2);
 
+// More that are only bound are left out: each of sock_diag's readings is a dump of all of them.
+constexpr size_t kMostBound = 1000;
+
+// Listeners are not read by BPF.
 constexpr TcpStateSet kConnected =
     TcpStateSet::All().Without(TcpState::kListen).Without(TcpState::kBoundInactive);
 
-// A connection of which the readers say different things.
+// Listeners' ports by which ComparePorts() judges at least.
+constexpr size_t kFewestListeners = 3;
+
+struct BlockedPorts : SocketVisitor {
+  void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& blocked) override {
+    ports = blocked;
+  }
+  std::optional<PortSet> ports;  // nullopt: the reader does not say
+};
+
+// A socket of which the readers say different things.
 struct Suspect {
   Socket asked;                      // has the endpoints
   std::optional<Socket> walked;      // by the reader, at first; nullopt: it has no such socket
   std::optional<FoundSocket> found;  // by sock_diag, at first
-  CheckedFields fields;              // that were told differently all the time
+  CheckedFields fields;              // that differed in every reading
   TimeSpan expiries;                 // by sock_diag, since the round began
 
   bool Has(CheckedField field) const { return fields[static_cast<size_t>(field)]; }
@@ -42,15 +57,18 @@ class Check {
   absl::StatusOr<ReaderCheck> Run();
 
  private:
+  absl::Status ComparePorts();
   absl::Status FindSuspects();
   absl::Status SuspectWalked(const Socket& socket, const TimeSpan& walk);
   absl::Status Round();
   // Asks sock_diag for each suspect again, and drops what has changed.
   absl::Status Look();
-  // Drops what the reader tells differently now, and what it agrees in.
+  // Drops fields that the reader now reports differently, or agrees in.
   static void Judge(Suspect& suspect, std::span<const Socket> rows, const TimeSpan& walk);
   absl::Status Walk(SocketSample& sample, TimeSpan& walk);
   absl::StatusOr<std::optional<FoundSocket>> Find(const Socket& socket, TimeSpan& asked);
+  // All sockets that are only bound: sock_diag does not find single ones.
+  absl::Status ReadBound();
   void DropCleared();
   void Report();
 
@@ -59,6 +77,8 @@ class Check {
   uint64_t seed_;
   const Deadline& deadline_;
   const CheckClock& clock_;
+  TcpStateSet states_ = kConnected;
+  std::vector<FoundSocket> bound_;
   std::vector<Suspect> suspects_;
   ReaderCheck result_;
 };
@@ -66,22 +86,69 @@ class Check {
 absl::Status Check::Walk(SocketSample& sample, TimeSpan& walk) {
   if (deadline_.Passed()) return absl::DeadlineExceededError("no time left to read sockets");
   walk.from = clock_.now();
-  const absl::StatusOr<PassInfo> info = reader_.ForEach({kConnected}, deadline_, sample);
+  const absl::StatusOr<PassInfo> info = reader_.ForEach({states_}, deadline_, sample);
   walk.to = clock_.now();
   return info.status();
 }
 
+absl::Status Check::ReadBound() {
+  absl::StatusOr<std::vector<FoundSocket>> bound =
+      lookup_.First({TcpState::kBoundInactive}, kMostBound + 1, deadline_);
+  if (bound.ok()) bound_ = *std::move(bound);
+  return bound.status();
+}
+
 absl::StatusOr<std::optional<FoundSocket>> Check::Find(const Socket& socket, TimeSpan& asked) {
+  if (socket.state == TcpState::kBoundInactive) {
+    for (const FoundSocket& row : bound_) {
+      const bool same = Connection::Of(row.socket) == Connection::Of(socket);
+      if (same && row.socket.scope == socket.scope) return row;
+    }
+    return std::nullopt;
+  }
   asked.from = clock_.now();
   absl::StatusOr<std::optional<FoundSocket>> found = lookup_.Find(socket, deadline_);
   asked.to = clock_.now();
   return found;
 }
 
+absl::Status Check::ComparePorts() {
+  absl::btree_set<uint16_t> ports;
+  for (int round = 0; round < kRounds; ++round) {
+    absl::StatusOr<std::vector<FoundSocket>> listeners =
+        lookup_.First({TcpState::kListen}, kDumpRows, deadline_);
+    if (!listeners.ok()) return listeners.status();
+    BlockedPorts blocked;
+    const absl::StatusOr<PassInfo> info =
+        reader_.ForEach({{TcpState::kBoundInactive}}, deadline_, blocked);
+    if (!info.ok()) return info.status();
+    if (!blocked.ports) return absl::OkStatus();
+    ports.clear();
+    for (const FoundSocket& listener : *listeners) ports.insert(listener.socket.local_port);
+    const bool agrees = std::any_of(ports.begin(), ports.end(),
+                                    [&](uint16_t port) { return (*blocked.ports)[port]; });
+    // A few may be held in ways that connect() may share.
+    if (agrees || ports.size() < kFewestListeners) return absl::OkStatus();
+  }
+  for (const uint16_t port : ports) {
+    result_.disagreements.push_back(
+        {CheckedField::kPorts, absl::StrCat("port ", port), "free for connect()", "listening"});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Check::FindSuspects() {
-  absl::StatusOr<std::vector<FoundSocket>> dump = lookup_.First(kDumpRows, deadline_);
+  absl::StatusOr<std::vector<FoundSocket>> dump = lookup_.First(kConnected, kDumpRows, deadline_);
   if (!dump.ok()) return dump.status();
   if (dump->size() > kDumpRows) dump->resize(kDumpRows);
+  if (lookup_.ListsBound()) {
+    if (absl::Status status = ReadBound(); !status.ok()) return status;
+    if (bound_.size() <= kMostBound) {
+      states_ = TcpStateSet::All().Without(TcpState::kListen);
+      const size_t rows = std::min(bound_.size(), kDumpRows);
+      dump->insert(dump->end(), bound_.begin(), bound_.begin() + static_cast<std::ptrdiff_t>(rows));
+    }
+  }
   SocketSample sample(seed_);
   for (const FoundSocket& row : *dump) sample.Want(Connection::Of(row.socket));
   TimeSpan walk;
@@ -130,6 +197,12 @@ absl::Status Check::SuspectWalked(const Socket& socket, const TimeSpan& walk) {
 }
 
 absl::Status Check::Look() {
+  const bool bound = std::any_of(suspects_.begin(), suspects_.end(), [](const Suspect& suspect) {
+    return suspect.asked.state == TcpState::kBoundInactive;
+  });
+  if (bound) {
+    if (absl::Status status = ReadBound(); !status.ok()) return status;
+  }
   for (Suspect& suspect : suspects_) {
     TimeSpan asked;
     const absl::StatusOr<std::optional<FoundSocket>> found = Find(suspect.asked, asked);
@@ -198,7 +271,7 @@ void Check::DropCleared() {
 }
 
 void Check::Report() {
-  constexpr absl::string_view kAbsent = "no such connection";
+  constexpr absl::string_view kAbsent = "no such socket";
   for (const Suspect& suspect : suspects_) {
     const Socket& asked = suspect.asked;
     for (size_t i = 0; i < kCheckedFieldCount; ++i) {
@@ -215,7 +288,8 @@ void Check::Report() {
 }
 
 absl::StatusOr<ReaderCheck> Check::Run() {
-  absl::Status status = FindSuspects();
+  absl::Status status = ComparePorts();
+  if (status.ok()) status = FindSuspects();
   for (int round = 0; round < kRounds && status.ok() && !suspects_.empty(); ++round) {
     status = Round();
   }

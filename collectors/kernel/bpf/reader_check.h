@@ -1,10 +1,11 @@
 // Checks a reader of sockets against sock_diag: asks it for a sample of the sockets that the reader
-// has, and the reader for some that a dump lists, and compares them field by field.
+// has, and the reader for some that a dump lists, and compares them field by field. Which ports are
+// held by more than connect(), a dump does not say; of a listener's port it is known.
 //
 // Sockets change while they are compared, so a first difference is only a suspicion. Each suspect
 // is then read several times more by both readers, in turn. A field that any of these readings
 // shows to move, or in which the readers ever agree, is dropped, as is a socket that sock_diag
-// knows by another cookie: only what stands still and is told differently every time remains. A
+// knows by another cookie: only what is stable and differs in every reading remains. A
 // socket that changes all the time is thus never reported, and neither is a reader that is wrong
 // about such sockets alone.
 #pragma once
@@ -33,7 +34,7 @@ struct CheckClock {
 
 struct Disagreement {
   CheckedField field = CheckedField::kMissing;
-  std::string socket;             // 10.0.0.1:40000 -> 10.0.0.2:80
+  std::string socket;             // 10.0.0.1:40000 -> 10.0.0.2:80, or port 80
   std::string reader, sock_diag;  // what each says
 };
 

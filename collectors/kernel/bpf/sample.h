@@ -35,7 +35,7 @@ class SocketSample : public SocketVisitor {
   static constexpr size_t kOfAll = 100;
 
   // `seed` chooses which; the rows of a wanted connection are kept whatever it says.
-  explicit SocketSample(uint64_t seed) : random_(seed | 1) {}
+  explicit SocketSample(uint64_t seed) : random_(2 * seed + 1) {}
 
   void Want(const Connection& connection) {
     wanted_[connection];
@@ -43,14 +43,12 @@ class SocketSample : public SocketVisitor {
   }
   void OnSockets(std::span<Socket> sockets) override;
 
-  // Of every kind and of all; some twice.
+  // The samples of every kind and of all sockets; some are in both.
   std::vector<Socket> Sampled() const;
   // Two or more where several sockets have the same endpoints, or where one moved meanwhile.
   std::span<const Socket> RowsOf(const Connection& connection) const;
 
  private:
-  // State, family, timer, and the flags and the role by which the walk tells kinds apart.
-  static constexpr size_t kKinds = kTcpStateCount * kFamilyCount * kTimerCount * 4 * kRoleCount;
   static constexpr size_t kMostKinds = 64;  // sampled on their own
 
   struct Kind {
@@ -58,6 +56,7 @@ class SocketSample : public SocketVisitor {
     std::array<Socket, kOfEachKind> kept;
   };
 
+  // State, family, timer, and the flags and the role by which the walk distinguishes kinds.
   static size_t KindOf(const Socket& socket);
   // The slot of the `seen`th socket in a fair sample of `size`; `size` or more: none.
   uint64_t SlotOf(uint64_t seen, size_t size);

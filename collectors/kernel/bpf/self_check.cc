@@ -8,8 +8,8 @@
 namespace tcp_lifecycle {
 namespace {
 
-// Of each reading: a tick of the kernel's clock (10 ms at most) where it counts them, and the same
-// again where it converts them. Generous, since a wrong field is off by more.
+// Allows each reading a tick of the kernel's clock (10 ms at most) where it counts them, and the
+// same again where it converts them. Generous, since a wrong field is off by more.
 constexpr std::chrono::milliseconds kTolerance(50);
 
 // What the visible timer of a dump says about SO_KEEPALIVE: another timer hides it.
@@ -43,7 +43,7 @@ CheckedFields Differing(const Socket& walked, const Socket& found) {
   set(CheckedField::kState, walked.state != found.state);
   if (fields.any()) return fields;
   set(CheckedField::kTimer, walked.timer != found.timer);
-  // Of a request socket sock_diag counts the SYN-ACKs sent again, the walk its time-outs: the
+  // For a request socket, sock_diag counts the SYN-ACKs sent again, the walk its time-outs: the
   // former also grow by each SYN that the client sends again.
   set(CheckedField::kRetransmits, walked.timer == found.timer &&
                                       walked.state != TcpState::kSynRecv &&

@@ -31,13 +31,15 @@ absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Dead
       dumps_->ForEach({unwalked, query.namespaces, dumped}, deadline, visitor);
   if (!info.ok()) return info;
   info->knows_unaccepted = true;
+  bool all_bound = knows_ports_;
   for (uint32_t i = 0; knows_ports_ && i < ports_.size(); ++i) {
     Ports& ports = ports_[i];
+    all_bound &= ports.all_bound;
     if (!ports.all_bound) continue;
-    info->knows_bound_inactive = true;
     info->sockets += ports.bound.size();
     if (!ports.bound.empty()) visitor.OnSockets(ports.bound);
   }
+  info->knows_bound_inactive |= all_bound;
   const TcpStateSet connected =
       query.states.Without(TcpState::kListen).Without(TcpState::kBoundInactive);
   if (connected.empty()) return info;
@@ -105,9 +107,11 @@ void BpfSource::KeepBound(Ports& ports, const Socket& socket) {
 
 absl::Status BpfSource::WalkPorts(const Deadline& deadline) {
   const WireControl& control = program_->control();
+  uint32_t ticks = 0;
   const absl::StatusOr<TableWalkCounts> walked =
       WalkTable(*program_, WalkedTable::kPorts, walked_netns_, deadline,
                 [&](std::span<const WireRecord> records) {
+                  if (ticks == 0) ticks = TicksPerSecond(control);
                   for (const WireRecord& record : records) {
                     const std::optional<uint32_t> index = IndexOf(record);
                     if (!index) continue;
@@ -118,7 +122,7 @@ absl::Status BpfSource::WalkPorts(const Deadline& deadline) {
                       continue;
                     }
                     Socket socket;
-                    if (DecodeRecord(record, program_->buffer(), TicksPerSecond(control), socket)) {
+                    if (DecodeRecord(record, program_->buffer(), ticks, socket)) {
                       socket.namespace_index = *index;
                       KeepBound(ports, socket);
                     }
@@ -161,7 +165,10 @@ absl::Status BpfSource::WalkConnected(TcpStateSet states, const Deadline& deadli
                     }
                     if (!states.Contains(socket.state)) continue;
                     if ((record.family & kWireOwnRange) != 0) {
-                      visitor.OnOwnRange(socket, OwnRangeOf(record));
+                      // An accepted child has the range of its listener and no use for it.
+                      if (socket.role == Role::kOutbound) {
+                        visitor.OnOwnRange(socket, OwnRangeOf(record));
+                      }
                     } else if (++count == batch_.size()) {
                       flush();
                     }

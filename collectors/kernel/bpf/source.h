@@ -1,12 +1,13 @@
 // Reads the TCP sockets of network namespaces by a BPF program that walks the kernel's hashes
-// itself (walk.bpf.c, probe_walk.bpf.c): cheaper than a dump, and it sees what no dump tells.
-// Listeners are in another hash, whose dump is cheap: another source is asked for them first.
+// itself (walk.bpf.c, probe_walk.bpf.c): cheaper than a dump, and it reads fields that a dump
+// lacks. Listeners are in another hash, whose dump is cheap: another source is asked for them
+// first.
 //
 // Namespaces share the hash of connected sockets, and one walk serves all that do; one that has its
 // own (tcp_child_ehash_entries) is walked apart. The hash of ports is one for all.
 //
 // Bound-inactive sockets: not those behind more than WIRE_OWNERS connections of the same port and,
-// from Linux 6.9 on, address. Where there are very many, the other source is asked.
+// from Linux 6.8 on, address. Where there are very many, the other source is asked.
 #pragma once
 
 #include <array>
@@ -37,7 +38,7 @@ class BpfSource : public SocketSource {
         dumps_(std::move(dumps)) {}
 
   absl::string_view Name() const override { return name_; }
-  ReaderAccount Account() const override { return {std::nullopt, program_->seconds()}; }
+  ReaderAccount Account() const override { return {.bpf_seconds = program_->seconds()}; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override;
 

@@ -40,8 +40,9 @@ std::span<WireRecord> Without(std::span<WireRecord> records, uint32_t mask,
 }
 
 absl::Status Restless(uint32_t bucket) {
-  return absl::DataLossError(absl::StrCat("BPF walk: sockets of bucket ", bucket,
-                                          " moved in each of ", kMostRewalks, " runs"));
+  return absl::DataLossError(
+      absl::StrCat("BPF walk: bucket ", bucket, " was not read to its end in ", kMostRewalks,
+                   " runs: its sockets moved each time, or are more than one run can take"));
 }
 
 }  // namespace

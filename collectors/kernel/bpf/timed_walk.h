@@ -23,7 +23,7 @@ class TimedWalk : public WalkProgram {
   const WireControl& control() const override { return program_->control(); }
   WireBuffer& buffer() override { return program_->buffer(); }
 
-  // Of all runs so far, the system calls around them included.
+  // Sum over all runs, the system calls around them included.
   double seconds() const { return seconds_; }
 
  private:

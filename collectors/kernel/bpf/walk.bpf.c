@@ -343,7 +343,6 @@ int walk_connected(struct WireRequest* request) {
 // fastreuse and fastreuseport are below 0: only then may the next one share it. Bound sockets can
 // only be in the others, which are few where there are many, among all that hold the port. No
 // marker tells here whether a list led astray, so each socket is checked to be the bucket's own.
-
 //
 // Here the batch has ports: the first of so many chains, then the second of each, and so on.
 
@@ -352,7 +351,7 @@ struct {
   u64 size;            // of a bucket
   u32 next, end;       // buckets not yet looked at
   u32 kept;            // of the batch: the next of their chains
-  u64 address, owner;  // nodes of the lists of a port's addresses (6.9), and of one's sockets
+  u64 address, owner;  // nodes of the lists of a port's addresses (6.8), and of one's sockets
   u64 holder;          // to which the sockets of the list belong
 } b;
 

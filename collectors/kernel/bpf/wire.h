@@ -26,7 +26,7 @@ enum WireFlag {
   kWireBoundToPort = 32,  // bind() was given its port; never of a minisocket
   kWireTimestamps = 64,   // of TIME_WAIT: the peer sent timestamps
   kWireBlocked = 128,     // no socket, but a port that no autobinding connect() takes
-  // Of TIME_WAIT, which has no SO_KEEPALIVE: Socket's kReusedNextSecond.
+  // For TIME_WAIT, which has no SO_KEEPALIVE: Socket's kReusedNextSecond.
   kWireReusedNextSecond = kWireKeepopen,
 };
 

@@ -19,6 +19,7 @@ class NamespaceFactsReader final : public FactsReader {
   // Where `ns` cannot be entered, its counters and counts come from a process in it, which needs no
   // right, and all else is the error.
   NamespaceFacts Read(const WatchedNetns& ns) override;
+  std::optional<uint64_t> AllocatedSockets() override { return own_.AllocatedSockets(); }
 
  private:
   ProcFiles files_;

@@ -13,8 +13,8 @@ namespace tcp_lifecycle {
 // The bytes on the line `memlock:` of a map's fdinfo; nullopt where it has none.
 std::optional<uint64_t> ParseMemlockBytes(absl::string_view fdinfo);
 
-// Of all maps that this process has open. NotFound where it has none; DataLoss where one does not
-// say.
+// Sum over all maps that this process has open. NotFound where it has none; DataLoss where one does
+// not say.
 absl::StatusOr<uint64_t> ReadBpfMapBytes(const ProcFiles& files);
 
 }  // namespace tcp_lifecycle

@@ -24,17 +24,22 @@ namespace {
 
 constexpr size_t kSysctlBytes = 64;  // for one number, or a short list
 
-// What `parse` makes of the file `prefix` and `path`, which is below `files` by `path` alone; its
-// errors with the whole name.
+// What `parse` makes of the text of a file; its errors with the file's name.
+template <typename Parse>
+auto Parsed(absl::string_view name, const absl::StatusOr<std::string>& text, Parse parse)
+    -> decltype(parse(absl::string_view())) {
+  if (!text.ok()) return text.status();
+  auto value = parse(*text);
+  if (!value.ok()) return At(name, value.status());
+  return value;
+}
+
+// The same of the file `prefix` and `path`, which is below `files` by `path` alone.
 template <typename Parse>
 auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse,
             size_t likely_bytes = ProcFiles::kUsualBytes, absl::string_view prefix = "")
     -> decltype(parse(absl::string_view())) {
-  const absl::StatusOr<std::string> text = files.Read(path, likely_bytes);
-  if (!text.ok()) return text.status();
-  auto value = parse(*text);
-  if (!value.ok()) return At(absl::StrCat(prefix, path), value.status());
-  return value;
+  return Parsed(absl::StrCat(prefix, path), files.Read(path, likely_bytes), parse);
 }
 
 // Files below sys/ of procfs: those of net/ipv4, which are most, by a shorter way.
@@ -66,6 +71,13 @@ absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const SettingFiles& files) {
   return EphemeralPorts{.range = *range, .reserved = *reserved};
 }
 
+std::optional<uint64_t> TcpInUse(const ProcFiles& files, absl::string_view net,
+                                 const absl::StatusOr<std::string>& sockstat) {
+  const absl::StatusOr<std::string> ipv6 = files.Read(absl::StrCat(net, "/sockstat6"));
+  if (!sockstat.ok() || (!ipv6.ok() && !absl::IsNotFound(ipv6.status()))) return std::nullopt;
+  return ParseTcpInUse(*sockstat, ipv6.value_or(""));
+}
+
 }  // namespace
 
 Settings ReadSettings(const ProcFiles& files) {
@@ -77,7 +89,7 @@ Settings ReadSettings(const ProcFiles& files) {
   settings.ephemeral_ports = ReadEphemeralPorts(setting_files);
   const absl::StatusOr<KernelVersion> version =
       setting_files.Read("kernel/osrelease", ParseKernelRelease);
-  settings.may_reuse_fin_wait2 = version.ok() && !version->AtLeast(6, 11);
+  settings.may_reuse_fin_wait2 = !version.ok() || !version->AtLeast(6, 12);
   return settings;
 }
 
@@ -100,24 +112,30 @@ TcpCounters ReadCounters(const ProcFiles& files, const std::vector<std::string>&
 }
 
 std::optional<uint64_t> ReadTcpInUse(const ProcFiles& files, absl::string_view net) {
-  const absl::StatusOr<std::string> ipv4 = files.Read(absl::StrCat(net, "/sockstat"));
-  const absl::StatusOr<std::string> ipv6 = files.Read(absl::StrCat(net, "/sockstat6"));
-  if (!ipv4.ok() || (!ipv6.ok() && !absl::IsNotFound(ipv6.status()))) return std::nullopt;
-  return ParseTcpInUse(*ipv4, ipv6.value_or(""));
+  return TcpInUse(files, net, files.Read(absl::StrCat(net, "/sockstat")));
+}
+
+std::optional<uint64_t> ProcfsFactsReader::AllocatedSockets() {
+  const absl::StatusOr<std::string> text = files_.Read("net/sockstat");
+  return text.ok() ? SockstatField(*text, "TCP:", "alloc") : std::nullopt;
 }
 
 NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns) {
   Settings settings = ReadSettings(files_);
   const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   const auto tcp_mem = [&](absl::string_view text) { return ParseTcpMem(text, page_bytes); };
-  const auto sockstat = [&](absl::string_view text) { return ParseSockstat(text, page_bytes); };
+  const auto parse_sockstat = [&](absl::string_view text) {
+    return ParseSockstat(text, page_bytes);
+  };
+  // Once for both counts: nothing opens between them.
+  const absl::StatusOr<std::string> sockstat = files_.Read("net/sockstat");
   return {
       .netns = ns.netns,
       .sysctls = std::move(settings.sysctls),
       .socket_memory_limit = ReadAs(files_, "sys/net/ipv4/tcp_mem", tcp_mem),
       .ephemeral_ports = std::move(settings.ephemeral_ports),
-      .sockstat = ReadAs(files_, "net/sockstat", sockstat),
-      .tcp_in_use = ReadTcpInUse(files_, "net"),
+      .sockstat = Parsed("net/sockstat", sockstat, parse_sockstat),
+      .tcp_in_use = TcpInUse(files_, "net", sockstat),
       .may_reuse_fin_wait2 = settings.may_reuse_fin_wait2,
       .counters = ReadCounters(files_, {"net/snmp", "net/netstat"}),
   };

@@ -36,6 +36,7 @@ class ProcfsFactsReader : public FactsReader {
   explicit ProcfsFactsReader(ProcFiles files) : files_(std::move(files)) {}
 
   NamespaceFacts Read(const WatchedNetns& ns) override;
+  std::optional<uint64_t> AllocatedSockets() override;
 
  private:
   ProcFiles files_;

@@ -3,12 +3,14 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <sys/utsname.h>
 
 #include <array>
 #include <cstring>
 #include <span>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/kernel/kernel_release.h"
 #include "collectors/kernel/sock_diag/decode.h"
 #include "collectors/kernel/sock_diag/netlink.h"
 #include "collectors/kernel/sock_diag/netlink_channel.h"
@@ -57,8 +59,9 @@ absl::StatusOr<std::optional<FoundSocket>> SockDiagLookup::Find(const Socket& so
       if (message.sequence != *sequence) continue;  // of an earlier request that came too late
       if (IsRow(message)) {
         std::optional<FoundSocket> found = Decode(message.payload);
+        if (!found) return absl::DataLossError("sock_diag lookup: a row that makes no sense");
         // A listener stands in for a connection that does not exist.
-        if (found && !SameEndpoints(found->socket, socket)) found.reset();
+        if (!SameEndpoints(found->socket, socket)) found.reset();
         return found;
       }
       if (message.type != NLMSG_ERROR) continue;
@@ -70,20 +73,19 @@ absl::StatusOr<std::optional<FoundSocket>> SockDiagLookup::Find(const Socket& so
   }
 }
 
-absl::StatusOr<std::vector<FoundSocket>> SockDiagLookup::First(size_t most,
+absl::StatusOr<std::vector<FoundSocket>> SockDiagLookup::First(TcpStateSet states, size_t most,
                                                                const Deadline& deadline) {
-  const TcpStateSet connected =
-      TcpStateSet::All().Without(TcpState::kListen).Without(TcpState::kBoundInactive);
-  const DumpRequest legacy = {"check", DumpFamily::kBoth, connected};
+  const DumpRequest legacy = {"check", DumpFamily::kBoth, states};
   std::vector<FoundSocket> found;
   const absl::Status status = ReadDump(legacy, most, deadline, found);
   if (status.ok()) return found;
   if (absl::IsDeadlineExceeded(status) || absl::IsDataLoss(status)) return status;
   // A kernel that refuses the legacy request answers by family.
   const std::array<DumpRequest, 2> by_family = {
-      {{"check_ipv4", DumpFamily::kIpv4, connected}, {"check_ipv6", DumpFamily::kIpv6, connected}}};
+      {{"check_ipv4", DumpFamily::kIpv4, states}, {"check_ipv6", DumpFamily::kIpv6, states}}};
+  found.clear();
   for (const DumpRequest& request : by_family) {
-    const absl::Status again = ReadDump(request, most, deadline, found);
+    const absl::Status again = ReadDump(request, found.size() + most, deadline, found);
     if (!again.ok()) return again;
   }
   return found;
@@ -119,8 +121,11 @@ absl::Status SockDiagLookup::ReadDump(const DumpRequest& request, size_t most,
 absl::StatusOr<std::unique_ptr<SocketLookup>> OpenSockDiagLookup() {
   absl::StatusOr<UniqueFd> socket = OpenSockDiagSocket();
   if (!socket.ok()) return socket.status();
+  utsname kernel = {};
+  uname(&kernel);
   return std::make_unique<SockDiagLookup>(
-      std::make_unique<NetlinkChannel>(*std::move(socket), OpenSockDiagSocket));
+      std::make_unique<NetlinkChannel>(*std::move(socket), OpenSockDiagSocket),
+      DumpsListBoundSockets(kernel.release));
 }
 
 }  // namespace tcp_lifecycle

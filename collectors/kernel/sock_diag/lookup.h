@@ -30,23 +30,30 @@ class SocketLookup {
   // DeadlineExceeded, or why the kernel does not answer.
   virtual absl::StatusOr<std::optional<FoundSocket>> Find(const Socket& socket,
                                                           const Deadline& deadline) = 0;
-  // About `most` connections, those that a dump lists first; neither listeners nor bound sockets.
-  virtual absl::StatusOr<std::vector<FoundSocket>> First(size_t most, const Deadline& deadline) = 0;
+  // About `most` sockets in `states`, those that a dump lists first.
+  virtual absl::StatusOr<std::vector<FoundSocket>> First(TcpStateSet states, size_t most,
+                                                         const Deadline& deadline) = 0;
+  // Whether a dump has sockets that are only bound; Find() never has.
+  virtual bool ListsBound() const = 0;
 };
 
 class SockDiagLookup : public SocketLookup {
  public:
-  explicit SockDiagLookup(std::unique_ptr<DiagChannel> channel) : channel_(std::move(channel)) {}
+  SockDiagLookup(std::unique_ptr<DiagChannel> channel, bool lists_bound)
+      : channel_(std::move(channel)), lists_bound_(lists_bound) {}
 
   absl::StatusOr<std::optional<FoundSocket>> Find(const Socket& socket,
                                                   const Deadline& deadline) override;
-  absl::StatusOr<std::vector<FoundSocket>> First(size_t most, const Deadline& deadline) override;
+  absl::StatusOr<std::vector<FoundSocket>> First(TcpStateSet states, size_t most,
+                                                 const Deadline& deadline) override;
+  bool ListsBound() const override { return lists_bound_; }
 
  private:
   absl::Status ReadDump(const DumpRequest& request, size_t most, const Deadline& deadline,
                         std::vector<FoundSocket>& found);
 
   std::unique_ptr<DiagChannel> channel_;
+  bool lists_bound_;
 };
 
 // In the calling thread's network namespace.

@@ -18,12 +18,6 @@
 namespace tcp_lifecycle {
 namespace {
 
-// Since Linux 6.8 (TCPF_BOUND_INACTIVE); older kernels ignore the bit.
-bool KnowsBoundInactive(absl::string_view kernel_release) {
-  const absl::StatusOr<KernelVersion> version = ParseKernelRelease(kernel_release);
-  return version.ok() && version->AtLeast(6, 8);
-}
-
 // Whether the kernel said that it does not do what was asked, so that asking differently may help.
 bool Refused(const absl::Status& status) {
   return !status.ok() && !absl::IsDeadlineExceeded(status) && !absl::IsDataLoss(status);
@@ -37,7 +31,7 @@ absl::Status Annotated(const DumpRequest& request, const absl::Status& status) {
 
 SockDiagSource::SockDiagSource(std::unique_ptr<DiagChannel> channel,
                                absl::string_view kernel_release)
-    : channel_(std::move(channel)), knows_bound_inactive_(KnowsBoundInactive(kernel_release)) {}
+    : channel_(std::move(channel)), knows_bound_inactive_(DumpsListBoundSockets(kernel_release)) {}
 
 absl::StatusOr<PassInfo> SockDiagSource::ForEach(const SocketQuery& query, const Deadline& deadline,
                                                  SocketVisitor& visitor) {

@@ -62,15 +62,26 @@ TEST(HeadroomTest, WhatIsPerhapsReusableMovesTheMostAlone) {
 TEST(HeadroomTest, PortsOfAnotherScopeMayBeTheSameOrOthers) {
   PortCapacity capacity = TenPorts();
   capacity.is_exact = true;
-  EXPECT_EQ(HeadroomOf(Using(4), capacity, 3).min, 3);
-  EXPECT_EQ(HeadroomOf(Using(4), capacity, 3).max, 6);
-  EXPECT_EQ(HeadroomOf(Using(3), capacity, 4).max, 6);
-  EXPECT_EQ(HeadroomOf(Using(8), capacity, 8).min, 0);
-  EXPECT_EQ(HeadroomOf(Using(4), capacity, 0).min, 6) << "exact where one has none";
+  const auto headroom = [&](uint32_t held, uint32_t other) {
+    const DestinationUse less = Using(other);
+    return HeadroomOf(Using(held), capacity, &less);
+  };
+  EXPECT_EQ(headroom(4, 3).min, 3);
+  EXPECT_EQ(headroom(4, 3).max, 6);
+  EXPECT_EQ(headroom(3, 4).max, 6);
+  EXPECT_EQ(headroom(8, 8).min, 0);
+  EXPECT_EQ(headroom(4, 0).min, 6) << "exact where one has none";
   capacity.is_exact = false;
   capacity.untouched = 5;
-  EXPECT_EQ(HeadroomOf(Using(4), capacity, 3).min, 5);
-  EXPECT_EQ(HeadroomOf(Using(4), capacity, 3).max, 6);
+  EXPECT_EQ(headroom(4, 3).min, 5);
+  EXPECT_EQ(headroom(4, 3).max, 6);
+}
+
+TEST(HeadroomTest, WhatIsPerhapsReusableOfAnotherScopeMovesTheMostToo) {
+  PortCapacity capacity = TenPorts();
+  DestinationUse use = Using(5);
+  use.perhaps_reusable = 5;
+  EXPECT_EQ(HeadroomOf(use, capacity, &use).max, 10);
 }
 
 TEST(HeadroomTest, InAnOddRangeConnectMayMissAPort) {

@@ -61,6 +61,10 @@ TEST(SelfMetricsTest, AWalkTellsItsPiecesAndWhatMoved) {
 TEST(SelfMetricsTest, CheckedReaderHasEveryFieldAndOthersNone) {
   ScrapeResult result;
   EXPECT_THAT(Describe(result), Not(HasSubstr("disagreements")));
+  EXPECT_THAT(Describe(result), Not(HasSubstr("source_checks")));
+  result.reader.checks = 4;
+  EXPECT_THAT(Describe(result), HasSubstr("\ntcp_lifecycle_scrape_source_checks_total 4\n"));
+  EXPECT_THAT(Describe(result), Not(HasSubstr("disagreements")));
   result.reader.disagreements.emplace();
   result.reader.disagreements->at(static_cast<size_t>(CheckedField::kTimer)) = 2;
   const std::string text = Describe(result);

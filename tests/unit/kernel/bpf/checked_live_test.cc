@@ -25,15 +25,15 @@ namespace {
 
 using Change = std::function<void(WireRecord&)>;
 
-// The walk in the kernel, with what it says of connected sockets changed.
+// The walk in the kernel, with what it says of the sockets of one table changed.
 class WrongWalk : public WalkProgram {
  public:
-  WrongWalk(std::unique_ptr<WalkProgram> program, Change change)
-      : program_(std::move(program)), change_(std::move(change)) {}
+  WrongWalk(std::unique_ptr<WalkProgram> program, WalkedTable wrong, Change change)
+      : program_(std::move(program)), wrong_(wrong), change_(std::move(change)) {}
 
   absl::Status Run(WalkedTable table, WalkedNetns netns, uint32_t first, uint32_t end) override {
     absl::Status status = program_->Run(table, netns, first, end);
-    for (uint32_t i = 0; table == WalkedTable::kConnected && i < control().records; ++i) {
+    for (uint32_t i = 0; table == wrong_ && i < control().records; ++i) {
       change_(buffer().records[i]);
     }
     return status;
@@ -43,6 +43,7 @@ class WrongWalk : public WalkProgram {
 
  private:
   std::unique_ptr<WalkProgram> program_;
+  WalkedTable wrong_;
   Change change_;
 };
 
@@ -65,6 +66,12 @@ class Population {
       listeners_.push_back(std::exchange(listener_, Listen(family, 0)));
       for (int i = 0; i < 6; ++i) unaccepted_.push_back(Connect(family, *listener_));  // SYN_SENT
       listeners_.push_back(std::move(listener_));
+    }
+    for (int i = 0; i < 4; ++i) {
+      sockaddr_in any = {};
+      any.sin_family = AF_INET;
+      const UniqueFd& bound = bound_.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      EXPECT_EQ(bind(bound.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), 0);
     }
   }
 
@@ -110,25 +117,26 @@ class Population {
   std::unique_ptr<UniqueFd> listener_;
   std::vector<std::unique_ptr<UniqueFd>> listeners_;
   std::vector<Ends> ends_;
-  std::vector<UniqueFd> unaccepted_;
+  std::vector<UniqueFd> unaccepted_, bound_;
 };
 
 struct Case {
   const char* name;
   CheckedField field;
   Change change;
+  WalkedTable table = WalkedTable::kConnected;
 };
 
 class CheckedLiveTest : public testing::TestWithParam<Case> {};
 
-absl::StatusOr<std::unique_ptr<CheckedSource>> Open(Change change) {
-  auto program = LoadWalkProgram(WalkKind::kCast);
+absl::StatusOr<std::unique_ptr<CheckedSource>> Open(WalkKind kind, const Case& wrong) {
+  auto program = LoadWalkProgram(kind);
   if (!program.ok()) return program.status();
   auto dumps = OpenSockDiag();
   if (!dumps.ok()) return dumps.status();
   CheckedSource::Parts parts;
   parts.reader = std::make_unique<BpfSource>(
-      "bpf", std::make_unique<WrongWalk>(*std::move(program), std::move(change)),
+      "bpf", std::make_unique<WrongWalk>(*std::move(program), wrong.table, wrong.change),
       *std::move(dumps));
   parts.open_fallback = OpenSockDiag;
   parts.lookup = OpenSockDiagLookup();
@@ -136,8 +144,10 @@ absl::StatusOr<std::unique_ptr<CheckedSource>> Open(Change change) {
   return std::make_unique<CheckedSource>(std::move(parts));
 }
 
-TEST(CheckedReader, WalkAsItIsAgrees) {
-  auto program = LoadWalkProgram(WalkKind::kCast);
+class WalkTest : public testing::TestWithParam<WalkKind> {};
+
+TEST_P(WalkTest, AsItIsAgrees) {
+  auto program = LoadWalkProgram(GetParam());
   if (!program.ok()) GTEST_SKIP() << "SKIPPED: " << program.status();
   const auto body = [&] {
     const Population population;
@@ -159,21 +169,26 @@ TEST(CheckedReader, WalkAsItIsAgrees) {
   if (!InNewNamespace(body)) GTEST_SKIP() << kNoNamespace;
 }
 
+INSTANTIATE_TEST_SUITE_P(Both, WalkTest, testing::Values(WalkKind::kCast, WalkKind::kProbe));
+
 TEST_P(CheckedLiveTest, WrongFieldGivesTheReaderUp) {
   absl::Status skipped;
   const auto body = [&] {
-    auto source = Open(GetParam().change);
-    if (!source.ok()) {
-      skipped = source.status();
-      return;
-    }
     const Population population;
-    SocketVisitor nobody;
-    const auto info = (*source)->ForEach({}, Deadline::After(std::chrono::seconds(30)), nobody);
-    ASSERT_TRUE(info.ok()) << info.status();
-    EXPECT_EQ((*source)->Name(), "sock_diag");
-    const Disagreements counted = *(*source)->Account().disagreements;
-    EXPECT_GE(counted[static_cast<size_t>(GetParam().field)], 3u);
+    for (const WalkKind kind : {WalkKind::kCast, WalkKind::kProbe}) {
+      auto source = Open(kind, GetParam());
+      if (!source.ok()) {
+        skipped = source.status();
+        return;
+      }
+      SocketVisitor nobody;
+      const auto info = (*source)->ForEach({TcpStateSet::All()},
+                                           Deadline::After(std::chrono::seconds(30)), nobody);
+      ASSERT_TRUE(info.ok()) << info.status();
+      EXPECT_EQ((*source)->Name(), "sock_diag");
+      const Disagreements counted = *(*source)->Account().disagreements;
+      EXPECT_GE(counted[static_cast<size_t>(GetParam().field)], 3u);
+    }
   };
   if (!InNewNamespace(body)) GTEST_SKIP() << kNoNamespace;
   if (!skipped.ok()) GTEST_SKIP() << "SKIPPED: " << skipped;
@@ -204,7 +219,14 @@ INSTANTIATE_TEST_SUITE_P(
                record.local_port ^= 1;
              }},
         Case{"Address", CheckedField::kMissing,
-             [](WireRecord& record) { record.remote_address ^= 1 << 24; }}),
+             [](WireRecord& record) { record.remote_address ^= 1 << 24; }},
+        Case{"BlockedPorts", CheckedField::kPorts,
+             [](WireRecord& record) { record.local_port ^= 1 << 15; }, WalkedTable::kPorts},
+        Case{"BoundPorts", CheckedField::kEndpoints,
+             [](WireRecord& record) {
+               if ((record.flags & kWireBlocked) == 0) record.local_port ^= 1 << 15;
+             },
+             WalkedTable::kPorts}),
     [](const auto& of) { return std::string(of.param.name); });
 
 }  // namespace

@@ -46,15 +46,19 @@ class FakeReader : public SocketSource {
   explicit FakeReader(FakeKernel& kernel) : kernel_(kernel) {}
 
   absl::string_view Name() const override { return "bpf"; }
-  ReaderAccount Account() const override { return {std::nullopt, 1.5}; }
+  ReaderAccount Account() const override { return {.bpf_seconds = 1.5}; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override {
+    if (query.states.Contains(TcpState::kBoundInactive) && blocked) {
+      visitor.OnBlockedPorts(0, *blocked);
+    }
     if (!query.states.Contains(TcpState::kEstablished)) return PassInfo();
     if (deadline.Passed()) return absl::DeadlineExceededError("walk");
     if (before_pass) before_pass();
     ++kernel_.walks;
     std::vector<Socket> sockets;
     for (const FoundSocket& found : kernel_.sockets) {
+      if (!query.states.Contains(found.socket.state)) continue;
       Socket socket = found.socket;
       if (socket.timer == Timer::kKeepalive) socket.flags |= kKeepaliveOn;
       if (socket.timer == Timer::kNone) socket.flags |= kKeepaliveOff;
@@ -66,6 +70,7 @@ class FakeReader : public SocketSource {
     return info;
   }
 
+  std::optional<PortSet> blocked;
   std::function<void()> before_pass;
   std::function<bool(Socket&)> wrong;  // false: the socket is left out
 
@@ -84,6 +89,7 @@ class FakeLookup : public SocketLookup {
     ++kernel_.lookups;
     if (before_find) before_find();
     for (const FoundSocket& found : kernel_.sockets) {
+      if (found.socket.state == TcpState::kBoundInactive) continue;
       const bool same = Connection::Of(found.socket) == Connection::Of(socket);
       // As the kernel: what is bound to no interface has them all.
       const bool in_scope = found.socket.scope == 0 || found.socket.scope == socket.scope;
@@ -91,14 +97,19 @@ class FakeLookup : public SocketLookup {
     }
     return std::nullopt;
   }
-  absl::StatusOr<std::vector<FoundSocket>> First(size_t most, const Deadline&) override {
+  absl::StatusOr<std::vector<FoundSocket>> First(TcpStateSet states, size_t most,
+                                                 const Deadline&) override {
     if (!status.ok()) return status;
-    std::vector<FoundSocket> first = kernel_.sockets;
-    first.resize(std::min(first.size(), most));
+    std::vector<FoundSocket> first;
+    for (const FoundSocket& found : kernel_.sockets) {
+      if (first.size() < most && states.Contains(found.socket.state)) first.push_back(found);
+    }
     return first;
   }
+  bool ListsBound() const override { return lists_bound; }
 
   absl::Status status;
+  bool lists_bound = true;
   std::function<void()> before_find;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+
 namespace tcp_lifecycle {
 namespace {
 
@@ -34,6 +36,16 @@ TEST(LoadLogTest, ElseTheVerifiersLastWord) {
                      "processed 4 insns (limit 1000000)\n"
                      "-- END PROG LOAD LOG --\n"),
             "math between map_value pointer and register is not allowed");
+}
+
+TEST(LoadLogTest, WordsAboutARegisterAreNoStateOfIt) {
+  for (const char* verdict : {"R1 invalid mem access 'scalar'", "R0 !read_ok",
+                              "R10 unbounded memory access", "R1 type=ctx expected=fp"}) {
+    EXPECT_EQ(
+        ReasonIn(absl::StrCat("Validating step_connected() func#1...\n", "R1=scalar() R10=fp0\n",
+                              "R1_w=scalar()\n", verdict, "\n", "R2=0\n")),
+        verdict);
+  }
 }
 
 TEST(LoadLogTest, ElseTheFirstMessage) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -130,7 +131,50 @@ TEST_F(CheckReaderTest, SocketsLeftOutAreMissing) {
   EXPECT_THAT(Fields(), AllOf(SizeIs(5), Each(CheckedField::kMissing)));
 }
 
-// ---- what moves is no disagreement
+TEST_F(CheckReaderTest, ReaderThatHoldsNoListenersPortIsWrong) {
+  for (const uint16_t port : std::to_array<uint16_t>({80, 443, 8080})) {
+    kernel_.Add(TcpState::kListen, port);
+    reader_.blocked.emplace();
+    EXPECT_THAT(Fields(), SizeIs(port == 8080 ? 3 : 0)) << port;
+  }
+  const Disagreement disagreement = Run().value().disagreements.front();
+  EXPECT_EQ(disagreement.field, CheckedField::kPorts);
+  EXPECT_EQ(disagreement.socket, "port 80");
+  (*reader_.blocked)[443] = true;
+  EXPECT_THAT(Fields(), IsEmpty());
+  reader_.blocked.reset();  // it does not say
+  EXPECT_THAT(Fields(), IsEmpty());
+}
+
+TEST_F(CheckReaderTest, BoundSocketsAreComparedWhereADumpListsThem) {
+  for (uint16_t i = 41; i <= 43; ++i) kernel_.Add(TcpState::kBoundInactive, i);
+  EXPECT_EQ(Run().value().compared, 19u);
+  reader_.wrong = [](Socket& socket) {
+    if (socket.local_port == 42) socket.local_port = 52;
+    return socket.local_port != 43;
+  };
+  EXPECT_THAT(Fields(),
+              testing::UnorderedElementsAre(CheckedField::kMissing, CheckedField::kMissing,
+                                            CheckedField::kEndpoints));
+  lookup_.lists_bound = false;
+  EXPECT_EQ(Run().value().compared, 16u);
+}
+
+TEST_F(CheckReaderTest, BoundSocketThatIsClosedOrConnectedMeanwhileIsNone) {
+  kernel_.Add(TcpState::kBoundInactive, 41);
+  reader_.before_pass = [&] {
+    std::erase_if(kernel_.sockets,
+                  [](const FoundSocket& found) { return found.socket.local_port == 41; });
+  };
+  EXPECT_THAT(Fields(), IsEmpty());
+}
+
+TEST_F(CheckReaderTest, TooManyBoundSocketsAreLeftOut) {
+  for (uint16_t i = 0; i < 1001; ++i) {
+    kernel_.Add(TcpState::kBoundInactive, static_cast<uint16_t>(1000 + i));
+  }
+  EXPECT_EQ(Run().value().compared, 16u);
+}
 
 TEST_F(CheckReaderTest, ConnectionsThatAlwaysSendAreNone) {
   // A timer runs whenever the reader comes by, and no other time.
@@ -200,8 +244,6 @@ TEST_F(CheckReaderTest, TwoSocketsWithTheSameEndpointsAreNotMixedUp) {
   kernel_.sockets.push_back({bound, 9999});
   EXPECT_THAT(Fields(), IsEmpty());
 }
-
-// ---- when it cannot be done
 
 TEST_F(CheckReaderTest, RefusalIsAnError) {
   lookup_.status = absl::PermissionDeniedError("seccomp");

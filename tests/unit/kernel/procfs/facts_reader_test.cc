@@ -52,13 +52,13 @@ class ProcfsFactsReaderTest : public ::testing::Test {
   ProcTree tree_;
 };
 
-TEST_F(ProcfsFactsReaderTest, KernelsBefore611MayReuseAnOrphanInFinWait2) {
-  EXPECT_FALSE(Read().may_reuse_fin_wait2);  // where nothing says which kernel it is
-  for (const char* old : {"5.10.0-32-amd64\n", "6.1.0-50-amd64\n", "6.10.14\n"}) {
+TEST_F(ProcfsFactsReaderTest, KernelsBefore612MayReuseAnOrphanInFinWait2) {
+  EXPECT_TRUE(Read().may_reuse_fin_wait2);  // where nothing says which kernel it is
+  for (const char* old : {"5.10.0-32-amd64\n", "6.1.0-50-amd64\n", "6.11.0\n", "what\n"}) {
     tree_.Write("sys/kernel/osrelease", old);
     EXPECT_TRUE(Read().may_reuse_fin_wait2) << old;
   }
-  for (const char* release : {"6.11.0-rc1\n", "6.12.117+deb13-amd64\n", "7.3.4\n", "what\n"}) {
+  for (const char* release : {"6.12.0-rc1\n", "6.12.117+deb13-amd64\n", "7.3.4\n"}) {
     tree_.Write("sys/kernel/osrelease", release);
     EXPECT_FALSE(Read().may_reuse_fin_wait2) << release;
   }

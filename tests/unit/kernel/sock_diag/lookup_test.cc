@@ -71,7 +71,7 @@ class SockDiagLookupTest : public testing::Test {
   }
 
   ScriptedChannel* channel_ = new ScriptedChannel;  // owned by lookup_
-  SockDiagLookup lookup_{std::unique_ptr<DiagChannel>(channel_)};
+  SockDiagLookup lookup_{std::unique_ptr<DiagChannel>(channel_), true};
 };
 
 TEST_F(SockDiagLookupTest, AsksByTheEndpointsAndTheScope) {
@@ -110,27 +110,28 @@ TEST_F(SockDiagLookupTest, RefusalSilenceAndGarbageAreErrors) {
 
 TEST_F(SockDiagLookupTest, FirstRowsEndWithTheDump) {
   channel_->answers = {Message(Row()) + Message(Row({.local_port = 81})) + Done()};
-  EXPECT_THAT(lookup_.First(64, Soon()).value(), SizeIs(2));
+  EXPECT_THAT(lookup_.First(TcpStateSet::All(), 64, Soon()).value(), SizeIs(2));
   EXPECT_EQ(channel_->reopened, 0);
 }
 
 TEST_F(SockDiagLookupTest, LongDumpIsLeftUnread) {
   const Bytes datagram = Message(Row()) + Message(Row()) + Message(Row());
   channel_->answers = {datagram, datagram, datagram};
-  EXPECT_THAT(lookup_.First(4, Soon()).value(), SizeIs(6));
+  EXPECT_THAT(lookup_.First(TcpStateSet::All(), 4, Soon()).value(), SizeIs(6));
   EXPECT_THAT(channel_->answers, SizeIs(1));
   EXPECT_EQ(channel_->reopened, 1);
 }
 
 TEST_F(SockDiagLookupTest, RefusedLegacyDumpIsAskedForByFamily) {
   channel_->answers = {Error(-ENOENT), Message(Row()) + Done(), Done()};
-  EXPECT_THAT(lookup_.First(64, Soon()).value(), SizeIs(1));
+  EXPECT_THAT(lookup_.First(TcpStateSet::All(), 64, Soon()).value(), SizeIs(1));
   EXPECT_THAT(channel_->requests, testing::ElementsAre("check", "check_ipv4", "check_ipv6"));
 }
 
 TEST_F(SockDiagLookupTest, BrokenDumpIsAnError) {
   channel_->answers = {Message(Row()), absl::DataLossError("ENOBUFS")};
-  EXPECT_THAT(std::string(lookup_.First(64, Soon()).status().message()), HasSubstr("ENOBUFS"));
+  EXPECT_THAT(std::string(lookup_.First(TcpStateSet::All(), 64, Soon()).status().message()),
+              HasSubstr("ENOBUFS"));
   EXPECT_EQ(channel_->reopened, 1);
 }
 
@@ -154,7 +155,7 @@ TEST(LiveSockDiagLookup, FindsIpv4MappedAndIpv6Connections) {
 
     auto lookup = OpenSockDiagLookup();
     ASSERT_TRUE(lookup.ok()) << lookup.status();
-    const auto first = (*lookup)->First(64, Soon());
+    const auto first = (*lookup)->First({TcpState::kEstablished}, 64, Soon());
     ASSERT_TRUE(first.ok()) << first.status();
     ASSERT_THAT(*first, SizeIs(4));  // both ends of both
     EXPECT_EQ(std::count_if(first->begin(), first->end(),
