@@ -5,29 +5,14 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "collectors/model/connection.h"
 #include "collectors/model/port_set.h"
 #include "collectors/model/socket_source.h"
 
 namespace tcp_lifecycle {
-
-struct Connection {
-  IpAddress local_address, remote_address;
-  uint16_t local_port = 0, remote_port = 0;
-
-  static Connection Of(const Socket& socket) {
-    return {socket.local_address, socket.remote_address, socket.local_port, socket.remote_port};
-  }
-  bool operator==(const Connection&) const = default;
-  template <typename H>
-  friend H AbslHashValue(H h, const Connection& connection) {
-    return H::combine(std::move(h), connection.local_address, connection.remote_address,
-                      connection.local_port, connection.remote_port);
-  }
-};
 
 class SocketSample : public SocketVisitor {
  public:

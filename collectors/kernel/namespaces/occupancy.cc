@@ -8,11 +8,9 @@
 namespace tcp_lifecycle {
 TcpStateSet StatesPossible(absl::string_view sockstat, absl::string_view sockstat6) {
   const std::optional<uint64_t> of_any_kind = SockstatField(sockstat, "sockets:", "used");
-  const std::optional<uint64_t> ipv4 = SockstatField(sockstat, "TCP:", "inuse");
-  const std::optional<uint64_t> ipv6 =
-      sockstat6.empty() ? 0 : SockstatField(sockstat6, "TCP6:", "inuse");
-  if (ipv4 != 0 || ipv6 != 0 || SockstatField(sockstat, "TCP:", "tw") != 0)
+  if (ParseTcpInUse(sockstat, sockstat6) != 0 || SockstatField(sockstat, "TCP:", "tw") != 0) {
     return TcpStateSet::All();
+  }
   if (of_any_kind != 0) return {TcpState::kBoundInactive};
   return {};
 }

@@ -14,6 +14,7 @@
 #include "collectors/kernel/sock_diag/decode.h"
 #include "collectors/kernel/sock_diag/netlink.h"
 #include "collectors/kernel/sock_diag/netlink_channel.h"
+#include "collectors/model/connection.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -28,11 +29,6 @@ std::optional<FoundSocket> Decode(std::span<const std::byte> row) {
   static_assert(sizeof message.id.idiag_cookie == sizeof found.cookie);
   std::memcpy(&found.cookie, message.id.idiag_cookie, sizeof found.cookie);
   return found;
-}
-
-bool SameEndpoints(const Socket& one, const Socket& other) {
-  return one.local_address == other.local_address && one.remote_address == other.remote_address &&
-         one.local_port == other.local_port && one.remote_port == other.remote_port;
 }
 
 bool IsRow(const NetlinkMessage& message) {
@@ -61,7 +57,7 @@ absl::StatusOr<std::optional<FoundSocket>> SockDiagLookup::Find(const Socket& so
         std::optional<FoundSocket> found = Decode(message.payload);
         if (!found) return absl::DataLossError("sock_diag lookup: a row that makes no sense");
         // A listener stands in for a connection that does not exist.
-        if (!SameEndpoints(found->socket, socket)) found.reset();
+        if (Connection::Of(found->socket) != Connection::Of(socket)) found.reset();
         return found;
       }
       if (message.type != NLMSG_ERROR) continue;
