@@ -87,6 +87,9 @@ absl::StatusOr<int> RunCheck(const Options& options) {
   facts.capabilities = EffectiveCapabilities();
   facts.bpf_allowed = BpfAllowed(options);
   const ProcFiles files(options.procfs);
+  if (const absl::Status procfs = files.CountEntries(".").status(); !procfs.ok()) {
+    return absl::Status(procfs.code(), absl::StrCat("--path.procfs: ", procfs.message()));
+  }
   const Netns own = FindOwnNetns(files);
   TryReaders(options, facts);
   facts.failed_connections = options.no_bpf

@@ -40,6 +40,7 @@ void AddSelfCheck(const HostFacts& facts, std::string& text) {
                    absl::StrCat("not possible: ", facts.self_check->status().ToString()));
   }
   const ReaderCheck& check = **facts.self_check;
+  if (check.compared == 0) return AddLine(text, "self-check", "no sockets to compare");
   AddLine(
       text, "self-check",
       absl::StrCat(check.compared, " sockets compared with sock_diag, ", check.disagreements.size(),
@@ -58,7 +59,7 @@ void AddAdvice(const HostFacts& facts, std::string& text) {
     AddLine(text, "BPF would add",
             "exact headroom, keepalive behind other timers, failed connections, less CPU");
     AddLine(text, "",
-            facts.bpf_allowed.ok() ? "but no BPF reader works and is right on this kernel"
+            facts.bpf_allowed.ok() ? "but no BPF reader can be used, as said above"
                                    : absl::StrCat("but ", facts.bpf_allowed.message()));
   }
   if (facts.namespaces_read < facts.namespaces || !facts.namespaces_status.ok()) {

@@ -69,8 +69,7 @@ absl::Status OpenRecording(const Options& options, Kernel& kernel) {
 
 std::unique_ptr<ConnectEventsReader> OpenConnectEvents(const Netns& netns, const Logger& logger) {
   absl::StatusOr<std::unique_ptr<ConnectEventsReader>> events =
-      netns.inode == 0 ? absl::NotFoundError("the network namespace has no number")
-                       : CountConnectEvents(static_cast<uint32_t>(netns.inode));
+      CountConnectEvents(static_cast<uint32_t>(netns.inode));
   if (events.ok()) return *std::move(events);
   logger.Info("failed connections are not counted", {{"error", events.status().ToString()}});
   return nullptr;

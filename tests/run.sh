@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs every suite, or those named: tests/run.sh [NAME...]
-# Of the scenarios it can run those of a name alone: tests/run.sh scenarios F6
-# Of the kernels it can boot those of some Debian suites alone: tests/run.sh kernels bookworm trixie
+# Scenarios of one name alone: tests/run.sh scenarios F6
+# Kernels of some Debian suites alone: tests/run.sh kernels bookworm trixie
 # The benchmark takes numbers of sockets: tests/run.sh bench 1000 1000000
 # A failed suite does not keep the next ones from running; the exit status tells whether one failed.
 set -euo pipefail

@@ -13,7 +13,7 @@ suite=$1 dir=$(realpath -m "$2") now=${3:-}
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # For scenarios: links, sock_diag, conntrack and NAT, VRFs. Missing ones are no error.
 modules=(virtio_pci 9pnet_virtio 9p overlay veth dummy bridge vrf tcp_diag inet_diag nf_conntrack
-  nf_conntrack_netlink nft_masq nft_chain_nat nft_redir nft_compat ip_tables iptable_nat xt_nat
+  nf_conntrack_netlink nft_counter nft_masq nft_chain_nat nft_redir nft_compat ip_tables iptable_nat xt_nat
   xt_MASQUERADE xt_tcpudp xt_conntrack)
 
 say() { printf '%s: %s\n' "$suite" "$*" >&2; }

@@ -71,6 +71,8 @@ def result_of(suite, version, log, seconds):
         result.why = "the machine ended without a summary"
     elif not status:
         result.why = "the machine did not end by itself"
+    elif not result.count("passed") and not result.count("failed"):
+        result.why = "no test passed"
     elif status[-1] != "0" and not result.count("failed"):
         result.why = f"pytest ended with {status[-1]}"
     return result
@@ -97,7 +99,8 @@ def write_job(suite, tests):
         tests = (*tests, "-k", "not bpf_probe")  # which loads there as well
     job = BUILD / f"{suite}.job"
     job.write_text(f"""cd {shlex.quote(str(ROOT / "tests/scenarios"))}
-export TLE_BINARY={shlex.quote(os.environ["TLE_BINARY"])} TLE_SLOW=4 TLE_KERNEL={suite}
+export TLE_BINARY={shlex.quote(os.path.abspath(os.environ["TLE_BINARY"]))} TLE_SLOW=4 TLE_KERNEL={suite}
+ulimit -n 20000
 export PYTHONDONTWRITEBYTECODE=1 TERM=dumb PYTHONUNBUFFERED=1
 /usr/bin/python3 -m pytest -q --color=no --tb=short --durations=15 {shlex.join(tests)}
 """)
@@ -157,7 +160,7 @@ def main():
     if unknown := set(arguments.suites) - known:
         parser.error(f"no such suite: {' '.join(sorted(unknown))}; there are {' '.join(sorted(known))}")
     os.environ.setdefault("TLE_BINARY", str(ROOT / "build/release/tcp_lifecycle_exporter"))
-    wanted = [[name] for name in arguments.suites] or [
+    wanted = [[name] for name in dict.fromkeys(arguments.suites)] or [
         kernel.suites for kernel in features.KERNELS if kernel.suites]
     tests, seconds = (jobs.ALL, ALL_SECONDS) if arguments.all else (jobs.PART, PART_SECONDS)
     BUILD.mkdir(parents=True, exist_ok=True)

@@ -48,6 +48,7 @@ def test_f2_f3_the_second_curl_fails_until_the_port_is_reused(netns, peer, link,
     assert not page.has("destination_seconds_to_exhaustion")
     assert not page.has("destination_seconds_to_free_port")
     assert page.value("config_finding", rule="destination_exhausted") == 0
+    tcp.wait_for_reuse_delay(netns)  # whose end a dump does not show on older kernels
     netns.run("curl", "-sS", "--fail", url)
     page = exporter.scrape()
     assert page.value("time_wait_reused_total") == netstat(netns)["TWRecycled"] == reused + 1

@@ -124,7 +124,7 @@ def test_headroom_is_as_the_table_says(netns, kernel):
     for _ in range(3):
         netns.socket().bind(("127.0.0.1", 0))
     tcp.pair(netns, server)
-    tcp.close_in_order(*tcp.pair(netns, server, source=("127.0.0.1", 40010)))
+    tcp.close_in_order(*tcp.pair(netns, server, source=("127.0.0.1", 0)))
     page = Exporter(netns, kernel.reader, flags=["--collector.ports.min-utilization=0"]).scrape()
     low, high = of(page, "127.0.0.1", *server.getsockname()).headroom
     possible = len(tcp.connect_until_it_fails(netns, server.getsockname())[0])

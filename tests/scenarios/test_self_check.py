@@ -11,10 +11,11 @@ import time
 import pytest
 
 from harness import ss, tcp
-from harness.exporter import BINARY, Exporter, nobody_with, run_binary
-from harness.population import populate
+from harness.exporter import BINARY, Exporter, nobody_with, page_once, run_binary
+from harness.population import KEEPALIVE, populate
 
 CHECKS = 15
+LOOPBACK = "127.0.0.1"
 COMPARED = re.compile(r"^self-check +(\d+) sockets compared .*, (\d+) disagreements", re.MULTILINE)
 
 
@@ -66,6 +67,33 @@ def test_requests_that_wait_for_data_agree(netns, bpf):
         tcp.connect(netns, server.getsockname())
     time.sleep(1.5)  # beyond the first timeout, of a second
     assert ss.count(netns, state="syn_recv") == 4
+    check(netns)
+
+
+def test_rare_sockets_agree(netns, bpf):
+    to_itself = netns.socket()
+    to_itself.setsockopt(*KEEPALIVE)
+    to_itself.bind((LOOPBACK, 20000))
+    to_itself.connect((LOOPBACK, 20000))  # opened from both ends: the kernel never probes
+    for port in range(24000, 24003):  # bound as before, and with the peer's address left
+        refused = netns.socket(socket.AF_INET6)
+        refused.bind(("::", port))
+        with pytest.raises(ConnectionRefusedError):
+            refused.connect((f"::ffff:{LOOPBACK}", 1))
+    check(netns)
+    page = page_once(netns, bpf)
+    assert page.value("sockets", family="ipv6", state="bound_inactive") == 3
+    assert page.value("keepalive_sockets", keepalive="off") == 1
+
+
+def test_bound_sockets_behind_very_many_others_of_their_port_are_no_disagreement(netns, bpf):
+    for address in ("127.0.0.2", "127.0.0.3", "127.0.0.4"):
+        bound = netns.socket()
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((address, 8080))
+    server = tcp.listen(netns, "127.0.0.5", backlog=4096)
+    for _ in range(1100):
+        tcp.connect(netns, server.getsockname())
     check(netns)
 
 

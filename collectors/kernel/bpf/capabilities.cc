@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collectors/kernel/kernel_release.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -90,9 +92,13 @@ void RaiseMemlockLimit() {
 }
 
 std::string WhyNotPermitted(int error) {
+  if (error != EPERM) return "";
   rlimit limit = {};
-  if (error != EPERM || getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return "";
-  if (limit.rlim_cur == RLIM_INFINITY) {
+  utsname kernel = {};
+  uname(&kernel);
+  const absl::StatusOr<KernelVersion> version = ParseKernelRelease(kernel.release);
+  if ((version.ok() && version->AtLeast(5, 11)) || getrlimit(RLIMIT_MEMLOCK, &limit) != 0 ||
+      limit.rlim_cur == RLIM_INFINITY) {
     return absl::StrCat("; ", kForbidding);
   }
   return absl::StrCat("; before Linux 5.11 BPF maps count against RLIMIT_MEMLOCK, here ",

@@ -42,7 +42,7 @@ absl::StatusOr<ReaderCheck> CheckedSource::Compare(const Deadline& deadline) {
 
 void CheckedSource::Check(const Deadline& deadline) {
   const auto now = parts_.clock.now();
-  const absl::StatusOr<ReaderCheck> check = Compare(deadline);
+  absl::StatusOr<ReaderCheck> check = Compare(deadline);
   const bool late = absl::IsDeadlineExceeded(check.status());
   next_check_ = now + (late ? kAfterLateCheck : kBetweenChecks);
   if (check.status().code() != last_code_ && !check.ok()) {
@@ -51,12 +51,16 @@ void CheckedSource::Check(const Deadline& deadline) {
   last_code_ = check.status().code();
   if (!check.ok()) return;
   ++checks_;
+  // One odd socket counts once, however often it is looked at.
+  std::erase_if(check->disagreements, [&](const Disagreement& one) {
+    return !counted_.emplace(one.field, one.socket).second;
+  });
   if (check->disagreements.empty()) return;
   for (const Disagreement& one : check->disagreements) {
     ++disagreements_[static_cast<size_t>(one.field)];
   }
   parts_.observer->OnDisagreements(*check);
-  // Too few of a kind to be sure: the next pass looks again.
+  // Too few of a kind to be sure: the next pass looks for more.
   next_check_ = now;
 }
 

@@ -1,7 +1,8 @@
 // A BPF reader that checks itself against sock_diag (reader_check.h): before the first pass that
 // reads connections and every few minutes, so that no page is made of what a failed check has seen.
-// After kMostDisagreements about one field it is given up, and sock_diag reads from then on, until
-// the exporter starts again: a kernel may load the walk and mean something else by a field.
+// After kMostDisagreements about one field, each of another socket, it is given up, and sock_diag
+// reads from then on, until the exporter starts again: a kernel may load the walk and mean
+// something else by a field.
 #pragma once
 
 #include <chrono>
@@ -9,8 +10,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -65,6 +68,8 @@ class CheckedSource : public SocketSource {
   std::unique_ptr<SocketSource> fallback_;  // null until the reader is given up
   ReaderAccount account_;                   // the reader's, since it was given up
   Disagreements disagreements_{};
+  // What was counted; few, for the reader is given up soon.
+  absl::flat_hash_set<std::pair<CheckedField, std::string>> counted_;
   std::optional<Deadline::Clock::time_point> next_check_;
   absl::StatusCode last_code_ = absl::StatusCode::kOk;
   uint64_t seed_ = 0;

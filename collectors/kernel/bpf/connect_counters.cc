@@ -66,6 +66,7 @@ class ConnectCounters final : public ConnectEventsReader {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ConnectEventsReader>> CountConnectEvents(uint32_t netns_inode) {
+  if (netns_inode == 0) return absl::NotFoundError("the network namespace has no number");
   absl::StatusOr<LoadedObject> object =
       Load({"the counters of failed connections", LoadEventsLight, LoadEventsByLibbpf, ""});
   if (!object.ok()) return object.status();

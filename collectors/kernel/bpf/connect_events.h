@@ -15,8 +15,8 @@ namespace tcp_lifecycle {
 void AddCounter(const WireDestination& destination, uint64_t count, ConnectEvents& events);
 void AddCounter(const WireFailure& failure, uint64_t count, ConnectEvents& events);
 
-// Begins to count those of a network namespace, until the reader is destroyed. Errors as those of
-// LoadWalkProgram().
+// Begins to count those of a network namespace, until the reader is destroyed. NotFound for 0;
+// else the errors are those of LoadWalkProgram().
 absl::StatusOr<std::unique_ptr<ConnectEventsReader>> CountConnectEvents(uint32_t netns_inode);
 
 }  // namespace tcp_lifecycle

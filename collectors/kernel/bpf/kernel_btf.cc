@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -22,6 +23,7 @@ absl::StatusOr<bool> KernelBtfNames(absl::string_view name, const char* path) {
   const std::string wanted =
       absl::StrCat(absl::string_view("\0", 1), name, absl::string_view("\0", 1));
   std::string piece;
+  bool begins = true;
   while (true) {
     // What is left of the piece before may have the beginning.
     const size_t kept = piece.size() < wanted.size() ? piece.size() : wanted.size() - 1;
@@ -34,6 +36,10 @@ absl::StatusOr<bool> KernelBtfNames(absl::string_view name, const char* path) {
     }
     if (bytes < 0) return absl::ErrnoToStatus(errno, absl::StrCat("reading ", path));
     piece.resize(kept + static_cast<size_t>(bytes));
+    // The magic number of a file of this machine's byte order.
+    if (std::exchange(begins, false) && !absl::StartsWith(piece, "\x9f\xeb")) {
+      return absl::DataLossError(absl::StrCat(path, " is no BTF"));
+    }
     if (absl::StrContains(piece, wanted)) return true;
     if (bytes == 0) return false;
   }

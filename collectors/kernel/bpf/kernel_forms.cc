@@ -20,6 +20,7 @@ struct Field {
 constexpr Field kFields[] = {
     {"inet_connection_sock", "icsk_keepalive_timer"},
     {"sock", "tcp_retransmit_timer"},
+    {"sock", "sk_ino"},
     {"inet_sock", "local_port_range"},
     {"inet_bind_bucket", "bhash2"},
     {"inet_timewait_sock", "tw_connect_bind"},

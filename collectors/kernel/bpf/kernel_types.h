@@ -187,6 +187,10 @@ struct sock___retransmit {  // 6.19; until then icsk_retransmit_timer
   struct timer_list tcp_retransmit_timer;
 };
 
+struct sock___inode {  // absent on older kernels; then sk_socket
+  unsigned long sk_ino;
+};
+
 // IP_LOCAL_PORT_RANGE, 6.3 and stable updates of 6.1: the lower bound in the lower half.
 struct inet_sock {
   __u32 local_port_range;

@@ -41,6 +41,8 @@ std::string ReasonIn(absl::string_view log) {
   absl::string_view first;
   for (absl::string_view line : absl::StrSplit(log, '\n')) {
     line = absl::StripAsciiWhitespace(line);
+    // libbpf's guess about every refusal.
+    if (absl::StrContains(line, "RLIMIT_MEMLOCK")) continue;
     if (NamesTheCause(line)) {
       verdict = line;
       break;

@@ -78,8 +78,10 @@ absl::StatusOr<LoadedObject> Load(const ObjectLoaders& loaders) {
   if (loaders.light(&object) != 0) {
     if (const int error = LoadLogged(loaders.libbpf, object, log); error != 0) {
       // The verifier says EACCES, of what the program may not do.
-      const absl::StatusCode code =
-          error == EPERM ? absl::StatusCode::kPermissionDenied : absl::StatusCode::kUnimplemented;
+      const bool lacks_room = error == EMFILE || error == ENFILE || error == ENOMEM;
+      const absl::StatusCode code = error == EPERM ? absl::StatusCode::kPermissionDenied
+                                    : lacks_room   ? absl::StatusCode::kResourceExhausted
+                                                   : absl::StatusCode::kUnimplemented;
       return failed(
           code, absl::StrCat(std::strerror(error), "; ", ReasonIn(log), WhyNotPermitted(error)));
     }

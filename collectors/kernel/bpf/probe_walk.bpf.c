@@ -15,7 +15,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define STEPS 2048  // of a run over connected sockets; far more than a chain has
-// Of a run over ports: one may have WIRE_OWNERS sockets. No more because of the verifier's limit.
+// Steps of a run over ports: one may have WIRE_OWNERS sockets. The verifier allows no more.
 #define PORT_STEPS 6000
 #define HEADS 16  // buckets looked at in one step
 #define UNROLL _Pragma("unroll")

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "collectors/kernel/bpf/sample.h"
+#include "collectors/kernel/bpf/wire.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -25,6 +26,9 @@ constexpr size_t kMostBound = 1000;
 // Listeners are not read by BPF.
 constexpr TcpStateSet kConnected =
     TcpStateSet::All().Without(TcpState::kListen).Without(TcpState::kBoundInactive);
+
+// Less than WIRE_OWNERS, so that sockets which come and go do not matter.
+constexpr uint32_t kManyOnAPort = WIRE_OWNERS / 2;
 
 // Listeners' ports by which ComparePorts() judges at least.
 constexpr size_t kFewestListeners = 3;
@@ -159,6 +163,9 @@ absl::Status Check::FindSuspects() {
     const std::span<const Socket> rows = sample.RowsOf(Connection::Of(row.socket));
     sampled.insert(sampled.end(), rows.begin(), rows.end());
     if (!rows.empty()) continue;
+    // A bound socket behind very many others of its port is not looked for (source.h).
+    const bool bound = row.socket.state == TcpState::kBoundInactive;
+    if (bound && sample.CountOn(row.socket.local_port) >= kManyOnAPort) continue;
     ++result_.compared;
     Suspect& suspect = suspects_.emplace_back();
     suspect.asked = row.socket;

@@ -37,6 +37,7 @@ void SocketSample::OnSockets(std::span<Socket> sockets) {
       of_all_[slot] = socket;
     }
     if (!wanted_ports_[socket.local_port]) continue;
+    ++on_wanted_ports_[socket.local_port];
     const auto wanted = wanted_.find(Connection::Of(socket));
     if (wanted != wanted_.end()) wanted->second.push_back(socket);
   }
@@ -49,6 +50,11 @@ std::vector<Socket> SocketSample::Sampled() const {
     sampled.insert(sampled.end(), of_kind.kept.begin(), of_kind.kept.begin() + count);
   }
   return sampled;
+}
+
+uint32_t SocketSample::CountOn(uint16_t port) const {
+  const auto found = on_wanted_ports_.find(port);
+  return found == on_wanted_ports_.end() ? 0 : found->second;
 }
 
 std::span<const Socket> SocketSample::RowsOf(const Connection& connection) const {

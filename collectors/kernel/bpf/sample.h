@@ -30,6 +30,8 @@ class SocketSample : public SocketVisitor {
 
   // The samples of every kind and of all sockets; some are in both.
   std::vector<Socket> Sampled() const;
+  // Sockets on the local port of a connection that is wanted.
+  uint32_t CountOn(uint16_t port) const;
   // Two or more where several sockets have the same endpoints, or where one moved meanwhile.
   std::span<const Socket> RowsOf(const Connection& connection) const;
 
@@ -52,6 +54,7 @@ class SocketSample : public SocketVisitor {
   std::vector<Socket> of_all_;
   absl::flat_hash_map<Connection, std::vector<Socket>> wanted_;
   PortSet wanted_ports_;  // most rows need no look into wanted_
+  absl::flat_hash_map<uint16_t, uint32_t> on_wanted_ports_;
 };
 
 }  // namespace tcp_lifecycle

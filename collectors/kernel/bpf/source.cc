@@ -18,7 +18,16 @@ absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Dead
   if (knows_ports_) {
     program_->SetMostBound(static_cast<uint32_t>(
         std::min<uint64_t>(query.most_bound_inactive.value_or(UINT32_MAX), UINT32_MAX)));
-    if (absl::Status status = WalkPorts(deadline); !status.ok()) return status;
+    if (absl::Status status = WalkPorts(deadline); absl::IsDataLoss(status)) {
+      // A bucket that one run cannot read: what a dump knows remains.
+      for (Ports& ports : ports_) {
+        ports = Ports();
+        ports.all_blocked = ports.all_bound = false;
+      }
+      bound_ = 0;
+    } else if (!status.ok()) {
+      return status;
+    }
   }
   const TcpStateSet unwalked =
       query.states & TcpStateSet{TcpState::kListen, TcpState::kBoundInactive};
@@ -185,6 +194,11 @@ absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(WalkKind kind,
                                                       std::unique_ptr<SocketSource> dumps) {
   absl::StatusOr<std::unique_ptr<WalkProgram>> program = LoadWalkProgram(kind);
   if (!program.ok()) return program.status();
+  // What may be loaded may not always be run: seccomp sees the calls one by one.
+  for (const WalkedTable table : {WalkedTable::kConnected, WalkedTable::kPorts}) {
+    const absl::Status status = (*program)->Run(table, WalkedNetns::kOwn, 0, 0);
+    if (!status.ok()) return status;
+  }
   return std::make_unique<BpfSource>(kind == WalkKind::kCast ? "bpf" : "bpf_probe",
                                      *std::move(program), std::move(dumps));
 }

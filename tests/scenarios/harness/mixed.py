@@ -14,10 +14,8 @@ NOWHERE = "10.77.0.99"  # a route leads there, and nobody answers
 def serving(name, namespace):
     """Both families, a listener inside the range, TIME_WAIT at either end."""
     namespace.set_sysctl("net.ipv4.ip_local_port_range", "40000 40999")
-    never_reused = {"tcp_tw_reuse": 1, "tcp_tw_reuse_delay": 60000} if (
-        has("reuse_delay")) else {"tcp_tw_reuse": 0}
-    for sysctl, value in ({"tcp_fin_timeout": 33} | never_reused).items():
-        namespace.set_sysctl("net.ipv4." + sysctl, value)
+    namespace.set_sysctl("net.ipv4.tcp_fin_timeout", 33)
+    never_reuse(namespace)
     for address in ("127.0.0.1", "::1"):
         server = tcp.listen(namespace, address)
         for _ in range(5):
@@ -50,7 +48,16 @@ def ailing(name, namespace):
     return Foreign(name, namespace, bound=1)
 
 
+def never_reuse(namespace):
+    """Whether a TIME_WAIT can be reused does not change between two readings then."""
+    settings = {"tcp_tw_reuse": 1, "tcp_tw_reuse_delay": 60000} if (
+        has("reuse_delay")) else {"tcp_tw_reuse": 0}
+    for sysctl, value in settings.items():
+        namespace.set_sysctl("net.ipv4." + sysctl, value)
+
+
 def of_ipv6(name, namespace):
+    never_reuse(namespace)
     server = tcp.listen(namespace, "::1", 443)
     for _ in range(4):
         tcp.pair(namespace, server)

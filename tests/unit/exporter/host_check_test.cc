@@ -82,7 +82,7 @@ TEST(HostCheck, WithTheRightsAReaderThatDoesNotLoadIsAFault) {
   facts.bpf_allowed = absl::OkStatus();
   facts.readers[0].status = absl::UnimplementedError("no kfunc");
   EXPECT_EQ(ExitStatusOf(facts), 1);
-  EXPECT_THAT(ToText(facts), HasSubstr("no BPF reader works and is right"));
+  EXPECT_THAT(ToText(facts), HasSubstr("but no BPF reader can be used"));
   facts.bpf_allowed = absl::UnavailableError("--no-bpf excludes it");
   EXPECT_EQ(ExitStatusOf(facts), 0);
   EXPECT_THAT(ToText(facts), HasSubstr("but --no-bpf excludes it"));

@@ -129,13 +129,25 @@ TEST_F(CheckedSourceTest, GivenUpReaderStaysSo) {
 }
 
 TEST_F(CheckedSourceTest, FewDisagreementsAreLookedAtAgainInTheNextPass) {
-  MakeWrong(1);
-  EXPECT_EQ(Read()->sockets, 5u);
-  EXPECT_EQ(source_->Name(), "bpf");
-  EXPECT_EQ(Counted(CheckedField::kTimer), 1u);
-  EXPECT_EQ(Read()->sockets, 5u);
+  for (uint16_t wrong = 1; wrong <= 2; ++wrong) {
+    MakeWrong(wrong);
+    EXPECT_EQ(Read()->sockets, 5u);
+    EXPECT_EQ(source_->Name(), "bpf");
+    EXPECT_EQ(Counted(CheckedField::kTimer), wrong);
+  }
+  MakeWrong(3);
   EXPECT_EQ(Read()->sockets, 4711u);
   EXPECT_EQ(log_.back(), "given up for timer");
+}
+
+TEST_F(CheckedSourceTest, OneOddSocketCountsOnceAndLeavesTheReader) {
+  MakeWrong(1);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Read()->sockets, 5u);
+    kernel_.now += minutes(6);
+  }
+  EXPECT_EQ(Counted(CheckedField::kTimer), 1u);
+  EXPECT_THAT(log_, ElementsAre("1 disagreements"));
 }
 
 TEST_F(CheckedSourceTest, DisagreementsOfSeveralKindsAreCountedApart) {

@@ -14,7 +14,7 @@ class KernelBtfTest : public testing::Test {
  protected:
   ~KernelBtfTest() override { std::filesystem::remove(path_); }
   bool Names(const std::string& bytes, absl::string_view name) {
-    std::ofstream(path_, std::ios::binary) << bytes;
+    std::ofstream(path_, std::ios::binary) << "\x9f\xeb" << bytes;
     const absl::StatusOr<bool> names = KernelBtfNames(name, path_.c_str());
     EXPECT_TRUE(names.ok()) << names.status();
     return names.ok() && *names;
@@ -34,9 +34,16 @@ TEST_F(KernelBtfTest, FindsAWholeNameAlone) {
 
 TEST_F(KernelBtfTest, FindsOneAcrossTwoPieces) {
   constexpr size_t kPiece = 64 << 10;
-  for (size_t before = kPiece - 12; before <= kPiece + 2; ++before) {
+  for (size_t before = kPiece - 14; before <= kPiece; ++before) {
     EXPECT_TRUE(Names(std::string(before, 'x') + Strings("bpf_loop") + "more", "bpf_loop"))
         << before;
+  }
+}
+
+TEST_F(KernelBtfTest, WhatIsNoBtfIsAnError) {
+  for (const char* bytes : {"", "\x9f", "bpf_loop"}) {
+    std::ofstream(path_, std::ios::binary) << bytes;
+    EXPECT_TRUE(absl::IsDataLoss(KernelBtfNames("bpf_loop", path_.c_str()).status())) << bytes;
   }
 }
 

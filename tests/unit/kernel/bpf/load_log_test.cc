@@ -53,6 +53,11 @@ TEST(LoadLogTest, ElseTheFirstMessage) {
                      "libbpf: failed to load object 'walk'\n"),
             "Error in bpf_create_map(buffers): Operation not permitted");
   EXPECT_EQ(ReasonIn(""), "no further reason given");
+  EXPECT_EQ(
+      ReasonIn("libbpf: Failed to bump RLIMIT_MEMLOCK (err = -1), you might need to do it!\n"
+               "libbpf: Couldn't load trivial BPF program. Make sure that RLIMIT_MEMLOCK is set "
+               "to big enough value.\n"),
+      "no further reason given");
 }
 
 TEST(LoadLogTest, IsPrintableAndShort) {
