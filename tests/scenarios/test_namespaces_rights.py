@@ -58,7 +58,7 @@ def test_hidden_processes_are_told_once(netns, new_netns, names):
     exporter = Exporter(netns, flags=names.flags(), wrapper=nobody_with("sys_admin"))
     for _ in range(3):
         assert named.success(exporter.scrape()) == {"self": 1}
-    assert len(warnings(exporter)) == 1
+    assert len(warnings(exporter)) == 1, exporter.log()
     assert "CAP_SYS_PTRACE" in warnings(exporter)[0]
 
 
