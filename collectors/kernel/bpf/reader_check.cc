@@ -98,8 +98,9 @@ absl::Status Check::Walk(SocketSample& sample, TimeSpan& walk) {
 absl::Status Check::ReadBound() {
   absl::StatusOr<std::vector<FoundSocket>> bound =
       lookup_.First({TcpState::kBoundInactive}, kMostBound + 1, deadline_);
-  if (bound.ok()) bound_ = *std::move(bound);
-  return bound.status();
+  if (!bound.ok()) return bound.status();
+  bound_ = *std::move(bound);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<FoundSocket>> Check::Find(const Socket& socket, TimeSpan& asked) {
