@@ -28,7 +28,7 @@ from harness import features  # noqa: E402
 
 BUILD = ROOT / "build/kernels"
 NOT_REACHED = 75  # of fetch.sh
-PART_SECONDS, ALL_SECONDS = 420, 2400
+PART_SECONDS, ALL_SECONDS = 780, 3000
 OUTCOMES = ("passed", "failed", "error", "skipped")
 _CONTROL = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|c)|\r")
 _STATUS = re.compile(r"^machine: status (\d+)$", re.MULTILINE)
@@ -99,7 +99,7 @@ def write_job(suite, tests):
         tests = (*tests, "-k", "not bpf_probe")  # which loads there as well
     job = BUILD / f"{suite}.job"
     job.write_text(f"""cd {shlex.quote(str(ROOT / "tests/scenarios"))}
-export TLE_BINARY={shlex.quote(os.path.abspath(os.environ["TLE_BINARY"]))} TLE_SLOW=4 TLE_KERNEL={suite}
+export TLE_BINARY={shlex.quote(os.path.abspath(os.environ["TLE_BINARY"]))} TLE_SLOW=8 TLE_KERNEL={suite}
 ulimit -n 20000
 export PYTHONDONTWRITEBYTECODE=1 TERM=dumb PYTHONUNBUFFERED=1
 /usr/bin/python3 -m pytest -q --color=no --tb=short --durations=15 {shlex.join(tests)}
