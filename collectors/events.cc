@@ -25,7 +25,7 @@ constexpr FamilyDescriptor kPortExhaustion = {
     MetricType::Counter,
     kDestinationLabels,
     "connect() calls that failed because no local port was free (EADDRNOTAVAIL). The first 20 "
-    "destinations to which that happens are told apart, the others are other.",
+    "destinations to which that happens have series of their own, the others are other.",
     kSource,
     kSince};
 constexpr FamilyDescriptor kConnectFailures = {

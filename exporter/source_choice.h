@@ -13,9 +13,11 @@
 
 namespace tcp_lifecycle {
 
+using SourceOpener = std::function<absl::StatusOr<std::unique_ptr<SocketSource>>()>;
+
 struct SourceCandidate {
   absl::string_view name;
-  std::function<absl::StatusOr<std::unique_ptr<SocketSource>>()> open;
+  SourceOpener open;
   bool by_bpf = false;
 };
 

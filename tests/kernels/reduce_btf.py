@@ -3,8 +3,8 @@
 
 That is every struct of kernel_types.h with all of its members, so that a program which reads one
 more of them needs no new copy. A struct inside one of them that is not among them is left empty but
-keeps its size; a pointer points to void. Of functions and tracepoints the names that programs ask
-for are kept. The format: Documentation/bpf/btf.rst of Linux.
+keeps its size; a pointer points to void. Functions and tracepoints that programs ask for are kept by
+name. Linux describes the format in Documentation/bpf/btf.rst.
 """
 
 import pathlib

@@ -5,9 +5,9 @@
 #include <thread>
 #include <utility>
 
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "collectors/kernel/bpf/port_check.h"
 #include "collectors/kernel/bpf/sample.h"
 #include "collectors/kernel/bpf/wire.h"
 
@@ -29,16 +29,6 @@ constexpr TcpStateSet kConnected =
 
 // Less than WIRE_OWNERS, so that sockets which come and go do not matter.
 constexpr uint32_t kManyOnAPort = WIRE_OWNERS / 2;
-
-// Listeners' ports by which ComparePorts() judges at least.
-constexpr size_t kFewestListeners = 3;
-
-struct BlockedPorts : SocketVisitor {
-  void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& blocked) override {
-    ports = blocked;
-  }
-  std::optional<PortSet> ports;  // nullopt: the reader does not say
-};
 
 // A socket of which the readers say different things.
 struct Suspect {
@@ -118,24 +108,10 @@ absl::StatusOr<std::optional<FoundSocket>> Check::Find(const Socket& socket, Tim
 }
 
 absl::Status Check::ComparePorts() {
-  absl::btree_set<uint16_t> ports;
-  for (int round = 0; round < kRounds; ++round) {
-    absl::StatusOr<std::vector<FoundSocket>> listeners =
-        lookup_.First({TcpState::kListen}, kDumpRows, deadline_);
-    if (!listeners.ok()) return listeners.status();
-    BlockedPorts blocked;
-    const absl::StatusOr<PassInfo> info =
-        reader_.ForEach({{TcpState::kBoundInactive}}, deadline_, blocked);
-    if (!info.ok()) return info.status();
-    if (!blocked.ports) return absl::OkStatus();
-    ports.clear();
-    for (const FoundSocket& listener : *listeners) ports.insert(listener.socket.local_port);
-    const bool agrees = std::any_of(ports.begin(), ports.end(),
-                                    [&](uint16_t port) { return (*blocked.ports)[port]; });
-    // A few may be held in ways that connect() may share.
-    if (agrees || ports.size() < kFewestListeners) return absl::OkStatus();
-  }
-  for (const uint16_t port : ports) {
+  const absl::StatusOr<std::vector<uint16_t>> ports =
+      ListenersTakenForFree(reader_, lookup_, deadline_);
+  if (!ports.ok()) return ports.status();
+  for (const uint16_t port : *ports) {
     result_.disagreements.push_back(
         {CheckedField::kPorts, absl::StrCat("port ", port), "free for connect()", "listening"});
   }

@@ -76,6 +76,9 @@ class FakeNamespaces : public NetnsLister {
 // One called `unread` cannot be read. The host has 30 TCP sockets, of which each has 10 in use.
 class FakeFacts : public FactsReader {
  public:
+  // `allocated`: the host's sockets once all namespaces are read.
+  explicit FakeFacts(uint64_t allocated) : allocated_(allocated) {}
+  std::optional<uint64_t> AllocatedSockets() override { return allocated_; }
   NamespaceFacts Read(const WatchedNetns& ns) override {
     NamespaceFacts facts;
     facts.netns = ns.netns;
@@ -89,6 +92,9 @@ class FakeFacts : public FactsReader {
     facts.tcp_in_use = 10;
     return facts;
   }
+
+ private:
+  uint64_t allocated_;
 };
 
 class FakeProcess : public ProcessStatsReader {

@@ -30,7 +30,7 @@ class PassTest : public ::testing::Test {
   Pass Make(FakeSource::Script script) {
     parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_, knows_scope_);
     parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_);
-    parts_.facts = std::make_unique<FakeFacts>();
+    parts_.facts = std::make_unique<FakeFacts>(allocated_afterwards_);
     parts_.process = std::make_unique<FakeProcess>(process_);
     parts_.on_status = [this](absl::string_view part, const absl::Status& status) {
       told_[std::string(part)] = status;
@@ -56,6 +56,7 @@ class PassTest : public ::testing::Test {
   Pass::Parts parts_;
   std::vector<std::string> others_;  // namespaces besides the own one
   uint64_t cookie_ = 1;              // theirs
+  uint64_t allocated_afterwards_ = 30;
   std::map<std::string, Seen> seen_;
   std::vector<SocketQuery> asked_;
   bool knows_scope_ = true;
@@ -91,6 +92,15 @@ TEST_F(PassTest, TheSourceIsToldHowManySocketsCanBeBoundUnseen) {
     EXPECT_EQ(asked_.back().most_bound_inactive, bound);
     EXPECT_EQ(result.snapshot.most_bound_inactive, bound);
   }
+}
+
+TEST_F(PassTest, WhatOpensWhileOtherNamespacesAreReadIsNotTakenFromTheHost) {
+  AddCollector("a", kConnections);
+  allocated_afterwards_ = 33;
+  EXPECT_EQ(Run(Whole).snapshot.most_bound_inactive, 20) << "one namespace is read at once";
+  AddCollector("a", kConnections);
+  others_ = {"b"};
+  EXPECT_EQ(Run(Whole).snapshot.most_bound_inactive, 13);
 }
 
 TEST_F(PassTest, EveryCollectorSeesTheRangesOfSingleSockets) {

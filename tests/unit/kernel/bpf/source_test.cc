@@ -228,6 +228,15 @@ TEST_F(BpfSourceTest, AFailedWalkIsNoPass) {
   EXPECT_EQ(Read({TcpState::kEstablished}).status(), walk_->status);
 }
 
+TEST_F(BpfSourceTest, PortsThatCannotBeReadLeaveBoundSocketsToTheDump) {
+  Connected() = {RecordOf(40000)};
+  BoundOnes() = {Blocked(1), Bound(8080)};
+  walk_->restless[0] = 101;  // as long as the walk over ports lasts
+  const auto info = Read();
+  ASSERT_TRUE(info.ok()) << info.status();
+  EXPECT_THAT(order_, ElementsAre("listener", "1", "40000"));  // the dump's, and nothing blocked
+}
+
 TEST_F(BpfSourceTest, SocketsOfNamespacesThatAreNotWatchedAreLeftOut) {
   watched_.resize(2);
   watched_[1].entrance = absl::PermissionDeniedError("no");
