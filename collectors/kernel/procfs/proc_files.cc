@@ -74,6 +74,9 @@ absl::StatusOr<ino_t> ProcFiles::Inode(absl::string_view path) const {
   const std::string full_path = Join(path);
   struct stat status;
   if (stat(full_path.c_str(), &status) != 0) return absl::ErrnoToStatus(errno, full_path);
+  // Linux 5.10 stops at the directory of a process's link that may not be followed, without an
+  // error.
+  if (S_ISDIR(status.st_mode)) return absl::ErrnoToStatus(EACCES, full_path);
   return status.st_ino;
 }
 

@@ -38,7 +38,8 @@ class ProcFiles {
   // The file `root/path` line by line, for those of any length.
   absl::StatusOr<LineReader> OpenLines(absl::string_view path, const Deadline& deadline) const;
 
-  // The inode number behind `root/path`, symbolic links followed.
+  // The inode number of the file behind `root/path`, symbolic links followed. PermissionDenied for
+  // a directory.
   absl::StatusOr<ino_t> Inode(absl::string_view path) const;
 
   // Where the symbolic link `root/path` leads.

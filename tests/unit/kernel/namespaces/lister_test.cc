@@ -157,6 +157,14 @@ TEST_F(LiveNetnsListerTest, ProcessThatMayNotBeLookedIntoCostsNothingElse) {
   EXPECT_THAT(list.status.ToString(), HasSubstr("2 network namespaces are hidden"));
 }
 
+// So ends stat() of a link that may not be followed, on Linux 5.10.
+TEST_F(LiveNetnsListerTest, LinkThatEndsAtItsDirectoryIsHidden) {
+  tree_.Write("7/ns/pid", "").Write("7/net/tcp", "");
+  Link("7/ns/net", tree_.Path("7/ns"));
+  EXPECT_THAT(Lister(all_).List().status, FailsWith(absl::StatusCode::kPermissionDenied,
+                                                    HasSubstr("1 network namespaces are hidden")));
+}
+
 TEST_F(LiveNetnsListerTest, MissingNameShowsWithItsReason) {
   const NetnsList list = Lister({.names = {"x"}}).List();
   ASSERT_THAT(Names(list), ElementsAre("self", "x"));
