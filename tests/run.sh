@@ -72,7 +72,7 @@ suite_scenarios() { # [NAME]; network namespaces need root
   # tries it where it is needed.
   local part=()
   if [ "$(expected_reader)" = bpf ]; then part=(-k 'not bpf_probe or test_against_ss'); fi
-  "${run[@]}" tests/scenarios --ignore=tests/scenarios/test_alerts.py "${part[@]}"
+  "${run[@]}" tests/scenarios -n "$jobs" --ignore=tests/scenarios/test_alerts.py "${part[@]}"
   # These wait most of the time, for Prometheus.
   "${run[@]}" tests/scenarios/test_alerts.py -n 4 --dist loadgroup
 }
