@@ -25,8 +25,8 @@ class HelpFormatter : public CLI::Formatter {
         "Usage: ", name, " [FLAGS]         serves metrics\n       ", name,
         " doctor [FLAGS]  says what is wrong with this host now, and what to do\n       ", name,
         " check [FLAGS]   says what can be read on this host, and why not more\n\n"
-        "Exit status of doctor: 0 fine, 1 warnings, 2 critical, 3 the host could "
-        "not be examined.\nExit status of check: 0 the best way to read sockets "
+        "Exit status of doctor: 0 fine, 1 warnings or bad flags, 2 critical, 3 a part "
+        "could not be read.\nExit status of check: 0 the best way to read sockets "
         "works and is right, 1 it does not or is not.\n");
   }
   std::string make_option(const CLI::Option* option, bool /*is_positional*/) const override {
@@ -166,7 +166,8 @@ void AddOtherFlags(CLI::App& app, Flags& flags) {
   app.add_flag("--json", flags.json, "With doctor: the report as JSON.")
       ->group("Instead of serving");
   app.add_flag("--once", flags.once,
-               "Print one page of metrics and exit; exit status 1 when a collector failed.")
+               "Print one page of metrics and exit; exit status 1 when a collector failed or a "
+               "namespace on the page could not be read.")
       ->group("Instead of serving");
   AddOptional(app, "--record", flags.record_dir,
               "Record what the kernel says now to DIR, new or empty, for a bug report, and exit.")
@@ -199,6 +200,14 @@ absl::Status UnknownArgument(absl::string_view argument,
 absl::StatusOr<Flags> ReadFlags(int argc, const char* const* argv,
                                 const std::vector<std::string>& collectors) {
   Flags flags;
+  // CLI11 would take the next argument for the value.
+  for (int i = 1; i < argc; ++i) {
+    const absl::string_view argument = argv[i];
+    if (absl::StartsWith(argument, "--") && absl::EndsWith(argument, "=")) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(absl::Utf8SafeCEscape(argument), " has no value"));
+    }
+  }
   CLI::App app("Tells Prometheus the truth about the lifecycle of this host's TCP connections.",
                "tcp_lifecycle_exporter");
   const auto formatter = std::make_shared<HelpFormatter>();

@@ -25,7 +25,7 @@ bool Has(const HostFacts& facts, int capability) {
 }
 
 std::string TextOf(const absl::Status& status, absl::string_view good) {
-  return status.ok() ? std::string(good) : absl::StrCat("no: ", status.ToString());
+  return status.ok() ? std::string(good) : absl::StrCat("no: ", status.message());
 }
 
 bool Agrees(const HostFacts& facts) {
@@ -37,14 +37,14 @@ void AddSelfCheck(const HostFacts& facts, std::string& text) {
   if (!facts.self_check.has_value()) return AddLine(text, "self-check", "no BPF reader to check");
   if (!facts.self_check->ok()) {
     return AddLine(text, "self-check",
-                   absl::StrCat("not possible: ", facts.self_check->status().ToString()));
+                   absl::StrCat("not possible: ", facts.self_check->status().message()));
   }
   const ReaderCheck& check = **facts.self_check;
-  if (check.compared == 0) return AddLine(text, "self-check", "no sockets to compare");
   AddLine(
       text, "self-check",
-      absl::StrCat(check.compared, " sockets compared with sock_diag, ", check.disagreements.size(),
-                   " disagreements, ", check.moving, " sockets changed meanwhile"));
+      absl::StrCat("connections compared with sock_diag: ", check.compared,
+                   " (changed meanwhile: ", check.moving,
+                   "); with the ports of listeners, disagreements: ", check.disagreements.size()));
   for (size_t i = 0; i < std::min(check.disagreements.size(), kMostDisagreements); ++i) {
     const Disagreement& one = check.disagreements[i];
     AddLine(text, "",
@@ -88,13 +88,15 @@ std::string ToText(const HostFacts& facts) {
   std::string text;
   AddLine(text, "exporter", facts.exporter);
   AddLine(text, "kernel", facts.kernel);
-  AddLine(text, "BTF", TextOf(facts.btf, "yes"));
+  AddLine(text, "BTF",
+          TextOf(facts.btf,
+                 facts.forms.empty() ? "yes" : "yes; of the fields that differ between kernels"));
   for (const KernelForm& form : facts.forms) {
     AddLine(text, "", absl::StrCat(form.field, ": ", form.type));
   }
   AddLine(text, "capabilities",
           facts.capabilities.ok() ? CapabilityNames(*facts.capabilities)
-                                  : facts.capabilities.status().ToString());
+                                  : std::string(facts.capabilities.status().message()));
   for (const HostFacts::Reader& reader : facts.readers) {
     AddLine(text, absl::StrCat("reader ", reader.name), TextOf(reader.status, "works"));
   }
@@ -107,7 +109,7 @@ std::string ToText(const HostFacts& facts) {
           absl::StrCat(facts.namespaces, " found, ", facts.namespaces_read, " can be read",
                        facts.namespaces_status.ok()
                            ? ""
-                           : absl::StrCat(": ", facts.namespaces_status.ToString())));
+                           : absl::StrCat(": ", facts.namespaces_status.message())));
   AddAdvice(facts, text);
   return text;
 }

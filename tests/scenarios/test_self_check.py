@@ -16,7 +16,7 @@ from harness.population import KEEPALIVE, populate
 
 CHECKS = 15
 LOOPBACK = "127.0.0.1"
-COMPARED = re.compile(r"^self-check +(\d+) sockets compared .*, (\d+) disagreements", re.MULTILINE)
+COMPARED = re.compile(r"^self-check +.* sock_diag: (\d+) .* disagreements: (\d+)$", re.MULTILINE)
 
 
 def reader(page):

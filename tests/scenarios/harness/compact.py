@@ -79,9 +79,11 @@ def check(page, foreign, own, source):
     seen, wanted = on(page, foreign.name), expected(foreign, own, source, inside)
     assert len(seen) <= BUDGET, f"{foreign.name}: {len(seen)} series"
     if not sees_bound(source):
-        # Whoever reads more namespaces knows better how many sockets may be bound.
-        worst = "destination_utilization_max_ratio", frozenset({("bound", "max")})
-        assert seen.pop(worst) <= wanted.pop(worst), foreign.name
+        # It depends on how many sockets the host had besides, which changes from page to page.
+        least, most = (("destination_utilization_max_ratio", frozenset({("bound", bound)}))
+                       for bound in ("min", "max"))
+        del wanted[most]
+        assert seen[least] <= seen.pop(most) <= 1, foreign.name
     assert seen == wanted, foreign.name
     part, whole = page.of_netns(foreign.name), inside.of_netns("self")
     for name in ("destination_ports_used", "destination_ports_headroom", "destination_sockets",

@@ -220,6 +220,7 @@ TEST(OptionsTest, AnArgumentThatIsNoFlagIsRefused) {
 
 TEST(OptionsTest, AFlagWithoutItsValueIsNamed) {
   EXPECT_THAT(Error({"--web.telemetry-path"}), HasSubstr("--web.telemetry-path"));
+  EXPECT_EQ(Error({"--collector.namespaces=", "--once"}), "--collector.namespaces= has no value");
 }
 
 TEST(OptionsTest, AFlagGivenTwiceIsRefused) {
