@@ -131,23 +131,32 @@ def line_of(result):
             f"{result.version}" + (f": {result.why}" if result.why else ""))
 
 
-def table(results):
-    rows = [("suite", "kernel", "result", *OUTCOMES[:2], OUTCOMES[3], "secs")]
-    rows += [(r.suite, r.version, r.outcome, r.count("passed"), r.count("failed"),
-              r.count("skipped"), r.seconds) for r in results]
-    return rows
+TITLES = ("suite", "kernel", "result", *OUTCOMES[:2], OUTCOMES[3], "secs", "date")
+
+
+def row_of(result):
+    cells = (result.suite, result.version, result.outcome, result.count("passed"),
+             result.count("failed"), result.count("skipped"), result.seconds,
+             datetime.date.today().isoformat())
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def table(results, before):
+    """The lines of RESULTS.md. What did not run now keeps the row that it had."""
+    rows = dict(re.findall(r"^(?=\| ([a-z-]+) \| \S*\d)(.*)$", before, re.MULTILINE))
+    rows |= {result.suite: row_of(result) for result in results}
+    order = [suite for kernel in features.KERNELS for suite in kernel.suites]
+    return ["# Kernels, as tested", "",
+            "Written by `tests/run.sh release`: every scenario that can run in an emulated machine, in each",
+            "kernel, on the date of its row.", "",
+            "| " + " | ".join(TITLES) + " |", "|" + "---|" * len(TITLES),
+            *(rows[suite] for suite in order if suite in rows),
+            *(f"\n{result.suite}: {result.why}" for result in results if result.why)]
 
 
 def write_results(results):
-    today = datetime.date.today().isoformat()
-    rows = table(results)
-    lines = ["# Kernels, as tested", "",
-             "Written by `tests/run.sh release`: every scenario that can run in an emulated",
-             f"machine, in each kernel, on {today}.", ""]
-    lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows]
-    lines.insert(6, "|" + "---|" * len(rows[0]))
-    lines += [f"\n{r.suite}: {r.why}" for r in results if r.why]
-    (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n")
+    file = HERE / "RESULTS.md"
+    file.write_text("\n".join(table(results, file.read_text())) + "\n")
 
 
 def main():
@@ -177,7 +186,7 @@ def main():
     for result in results:
         print(line_of(result))
     none_ran = all(result.not_reached for result in results)
-    if arguments.all and not arguments.suites and not none_ran:
+    if arguments.all and not none_ran:
         write_results(results)
     return 1 if none_ran or any(result.outcome == "FAILED" for result in results) else 0
 

@@ -52,6 +52,15 @@ def test_the_lines_are_those_that_run_sh_looks_for():
     assert all(part in runner for part in SUMMARY_OF_RUN_SH.pattern.split("|^"))
 
 
+def test_a_kernel_that_did_not_run_keeps_its_row():
+    before = "\n".join(run.table([result(""), run.Result("bookworm", version="6.1.1-1")], ""))
+    after = run.table([result(GOOD)], before)
+    rows = [line for line in after if re.match(r"\| (trixie|bookworm) ", line)]
+    assert [row.split(" | ")[:3] for row in rows] == [
+        ["| bookworm", "6.1.1-1", "ok"], ["| trixie", "6.12.1-1", "ok"]]
+    assert "why" not in after[-1]
+
+
 @pytest.mark.parametrize("status, outcome", [(run.NOT_REACHED, "NOT RUN"), (1, "FAILED")])
 def test_a_kernel_that_is_not_there_is_not_run_and_a_broken_fetch_fails(tmp_path, monkeypatch, status,
                                                                         outcome):

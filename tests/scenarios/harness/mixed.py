@@ -85,14 +85,10 @@ def bind(namespace):
 def overflow(namespace):
     """A listener whose accept queue has turned somebody away, who does not ask again."""
     full = tcp.listen(namespace, port=81, backlog=1)
-    clients = [tcp.start_connect(namespace, full.getsockname()) for _ in range(3)]
-    wait_until("the queue is full, and one was turned away", lambda: (
-        ss.count(namespace, peer_port=81, state="established"),
-        netstat(namespace)["ListenOverflows"] > 0) == (2, True))
-    waiting = {row.local_port for row in ss.select(namespace, peer_port=81, state="syn_sent")}
-    for client in clients:
-        if client.getsockname()[1] in waiting:
-            tcp.reset(client)
+    tcp.fill_accept_queue(namespace, full)
+    client = tcp.start_connect(namespace, full.getsockname())
+    wait_until("one was turned away", lambda: netstat(namespace)["ListenOverflows"] > 0)
+    tcp.reset(client)
 
 
 def route_nowhere(namespace):

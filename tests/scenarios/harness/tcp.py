@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 
+from harness import ss
 from harness.features import has
 from harness.waiting import SLOW, wait_until
 
@@ -45,6 +46,17 @@ def start_connect(namespace, server_address):
     with contextlib.suppress(BlockingIOError):
         client.connect(server_address[:2])
     return client
+
+
+def fill_accept_queue(namespace, server):
+    """Connections that nobody accepts, one more than the backlog. One after another: of several at
+    once the last may be half-open at the server and established at the client, for good."""
+    port = server.getsockname()[1]
+    while (queue := ss.select(namespace, state="listen", local_port=port)[0]).recv_queue \
+            <= queue.send_queue:
+        connect(namespace, server.getsockname())
+        wait_until("the connection is in the queue", lambda: ss.select(
+            namespace, state="listen", local_port=port)[0].recv_queue > queue.recv_queue)
 
 
 def pair(namespace, server, server_namespace=None, **how):
