@@ -3,7 +3,6 @@
 // collectors/list.h has them all; CONTRIBUTING.md shows how to add one.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -18,9 +17,6 @@
 namespace tcp_lifecycle {
 
 struct Snapshot;
-
-// The labels of a family that has no others.
-inline constexpr std::array<absl::string_view, 1> kNetnsLabel = {"netns"};
 
 // Lives for one scrape and is used by one thread. Socket::namespace_index identifies its namespace;
 // SocketVisitor defines what each call means.
@@ -49,6 +45,8 @@ class Collector {
   // Called before the stream, when the facts of all namespaces are in `snapshot`, which outlives
   // the accumulator.
   virtual std::unique_ptr<Accumulator> Begin(const Snapshot& /*snapshot*/) const { return nullptr; }
+  // Called after every accumulator's Finish: leaves the report that follows from others.
+  virtual void Conclude(Snapshot& /*snapshot*/) const {}
   // Adds the families that can be known to `out`; the first error tells why others are left out.
   virtual absl::Status Describe(const Snapshot& snapshot, FamilySet& out) const = 0;
 };

@@ -1,5 +1,5 @@
 // How a collector turns the kernel's own counters into series: a table that names them, and one
-// call. Every counter of model/netstat.h is in the table of exactly one collector.
+// call. Every counter of model/tcp_counters.h is in the table of exactly one collector.
 #pragma once
 
 #include <span>

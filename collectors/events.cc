@@ -6,36 +6,28 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "collectors/snapshot.h"
+#include "collectors/reports/snapshot.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-using prometheus::MetricType;
 using Destination = ConnectEvents::Destination;
 
-constexpr std::array<absl::string_view, 3> kDestinationLabels = {"netns", "destination_address",
-                                                                 "destination_port"};
-constexpr std::array<absl::string_view, 2> kErrorLabels = {"netns", "error"};
 constexpr absl::string_view kSource = "tracepoint inet_sock_set_state, SYN_SENT to CLOSE";
 constexpr absl::string_view kSince = "5.10, by BPF";
 
-constexpr FamilyDescriptor kPortExhaustion = {
-    "tcp_lifecycle_port_exhaustion_total",
-    MetricType::Counter,
-    kDestinationLabels,
-    "connect() calls that failed because no local port was free (EADDRNOTAVAIL). The first 20 "
-    "destinations to which that happens have series of their own, the others are other.",
-    kSource,
-    kSince};
-constexpr FamilyDescriptor kConnectFailures = {
-    "tcp_lifecycle_connect_failures_total",
-    MetricType::Counter,
-    kErrorLabels,
-    "Connections that failed before they were established, by errno; not those for which there was "
-    "no route to begin with, nor those that their program gave up.",
-    kSource,
-    kSince};
+constexpr FamilyDescriptor kPortExhaustion =
+    Counter("port_exhaustion_total", {"destination_address", "destination_port"},
+            "connect() calls that failed because no local port was free (EADDRNOTAVAIL). The first "
+            "20 destinations to which that happens have series of their own, the others are other.",
+            {kSource, {Fact::kConnectEvents}})
+        .Since(kSince);
+constexpr FamilyDescriptor kConnectFailures =
+    Counter("connect_failures_total", {"error"},
+            "Connections that failed before they were established, by errno; not those for which "
+            "there was no route to begin with, nor those that their program gave up.",
+            {kSource, {Fact::kConnectEvents}})
+        .Since(kSince);
 constexpr std::array kFamilies = {kPortExhaustion, kConnectFailures};
 
 void AddEvents(const ConnectEvents& events, absl::string_view netns, FamilySet& out) {

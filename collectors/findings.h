@@ -3,17 +3,16 @@
 #pragma once
 
 #include "collectors/collector.h"
-#include "collectors/settings.h"
+#include "collectors/findings/rule.h"
 
 namespace tcp_lifecycle {
 
 class FindingsCollector final : public Collector {
  public:
-  using Report = void;
-  explicit FindingsCollector(const CollectorSettings& settings = {})
-      : settings_(settings.findings) {}
+  explicit FindingsCollector(const FindingSettings& settings = {}) : settings_(settings) {}
   absl::string_view Name() const override { return "findings"; }
   std::span<const FamilyDescriptor> Families() const override;
+  void Conclude(Snapshot& snapshot) const override;
   absl::Status Describe(const Snapshot& snapshot, FamilySet& out) const override;
 
  private:

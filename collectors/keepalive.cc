@@ -4,61 +4,42 @@
 
 #include "collectors/counters.h"
 #include "collectors/report_accumulator.h"
+#include "collectors/reports/keepalive_report.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-using prometheus::MetricType;
+constexpr MetricSource kTimerSource = "inet_diag idiag_timer, or /proc/net/tcp and tcp6 tr";
 
-constexpr std::array<absl::string_view, 2> kTimerLabels = {"netns", "timer"};
-constexpr std::array<absl::string_view, 2> kKeepaliveLabels = {"netns", "keepalive"};
-constexpr std::array<absl::string_view, 2> kProbesLabels = {"netns", "probes"};
-constexpr absl::string_view kTimerSource = "inet_diag idiag_timer, or /proc/net/tcp and tcp6 tr";
-
-constexpr FamilyDescriptor kTimerSockets = {
-    "tcp_lifecycle_timer_sockets",
-    MetricType::Gauge,
-    kTimerLabels,
-    "Sockets by the timer they run, over the rows of ss -tano: every state, LISTEN (none) and "
-    "TIME_WAIT included, but bound_inactive; fin_wait2 is the wait of an orphan for its peer's "
-    "FIN.",
-    kTimerSource,
-    ""};
-constexpr FamilyDescriptor kKeepaliveSockets = {
-    "tcp_lifecycle_keepalive_sockets",
-    MetricType::Gauge,
-    kKeepaliveLabels,
-    "Sockets in ESTABLISHED and CLOSE_WAIT by SO_KEEPALIVE; unknown while another timer hides it "
-    "from a source other than bpf.",
-    kTimerSource,
-    ""};
-constexpr FamilyDescriptor kRemaining = {
-    "tcp_lifecycle_keepalive_remaining_seconds",
-    MetricType::Histogram,
-    kNetnsLabel,
-    "Seconds until the next keepalive probe of the sockets that have one pending now; a picture "
-    "of the present, not a history: no rate().",
-    "inet_diag idiag_expires, or /proc/net/tcp and tcp6 tm->when",
-    ""};
-constexpr FamilyDescriptor kUnanswered = {
-    "tcp_lifecycle_keepalive_unanswered_sockets",
-    MetricType::Gauge,
-    kProbesLabels,
-    "Sockets in ESTABLISHED and CLOSE_WAIT whose peer has left this many keepalive probes "
-    "unanswered.",
-    "inet_diag idiag_retrans, or /proc/net/tcp and tcp6 timeout",
-    ""};
-constexpr FamilyDescriptor kProbesSent = {"tcp_lifecycle_keepalive_probes_sent_total",
-                                          MetricType::Counter,
-                                          kNetnsLabel,
-                                          "Keepalive probes sent.",
-                                          "/proc/net/netstat TcpExt TCPKeepAlive",
-                                          ""};
+constexpr FamilyDescriptor kTimerSockets =
+    Gauge("timer_sockets", {"timer"},
+          "Sockets by the timer they run, over the rows of ss -tano: every state, LISTEN (none) "
+          "and TIME_WAIT included, but bound_inactive; fin_wait2 is the wait of an orphan for its "
+          "peer's FIN.",
+          kTimerSource);
+constexpr FamilyDescriptor kKeepaliveSockets =
+    Gauge("keepalive_sockets", {"keepalive"},
+          "Sockets in ESTABLISHED and CLOSE_WAIT by SO_KEEPALIVE; unknown while another timer "
+          "hides it from a source other than bpf.",
+          kTimerSource);
+constexpr FamilyDescriptor kRemaining =
+    Histogram("keepalive_remaining_seconds", {},
+              "Seconds until the next keepalive probe of the sockets that have one pending now; a "
+              "picture of the present, not a history: no rate().",
+              "inet_diag idiag_expires, or /proc/net/tcp and tcp6 tm->when");
+constexpr FamilyDescriptor kUnanswered =
+    Gauge("keepalive_unanswered_sockets", {"probes"},
+          "Sockets in ESTABLISHED and CLOSE_WAIT whose peer has left this many keepalive probes "
+          "unanswered.",
+          "inet_diag idiag_retrans, or /proc/net/tcp and tcp6 timeout");
+constexpr FamilyDescriptor kProbesSent =
+    Counter("keepalive_probes_sent_total", {}, "Keepalive probes sent.",
+            {"/proc/net/netstat TcpExt TCPKeepAlive", {Fact::kCounters}});
 
 constexpr std::array kFamilies = {kTimerSockets, kKeepaliveSockets, kRemaining, kUnanswered,
                                   kProbesSent};
 
-constexpr std::array<CounterSeries, 1> kCounters = {{{TcpCounter::kKeepAliveProbes, &kProbesSent}}};
+constexpr std::array kCounters = {CounterSeries{TcpCounter::kKeepAliveProbes, &kProbesSent}};
 
 constexpr Keepalive KeepaliveOf(const Socket& socket) {
   if ((socket.flags & kKeepaliveOn) != 0) return Keepalive::kOn;
@@ -127,9 +108,10 @@ std::unique_ptr<Accumulator> KeepaliveCollector::Begin(const Snapshot& snapshot)
 
 absl::Status KeepaliveCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
   const NamespaceFacts& facts = snapshot.own().facts;
-  const auto& report = snapshot.own().Get<KeepaliveReport>();
-  if (report.ok()) AddReport(*report, facts.netns.name, out);
-  absl::Status status = report.status();
+  const Reports& reports = snapshot.own().reports;
+  if (const auto* report = reports.Get<KeepaliveReport>())
+    AddReport(*report, facts.netns.name, out);
+  absl::Status status = reports.StatusOf<KeepaliveReport>();
   status.Update(AddCounters(kCounters, facts, out));
   return status;
 }

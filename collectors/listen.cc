@@ -7,92 +7,67 @@
 #include "collectors/analysis/port_use.h"
 #include "collectors/counters.h"
 #include "collectors/report_accumulator.h"
+#include "collectors/reports/listen_report.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-using prometheus::MetricType;
-
-constexpr std::array<absl::string_view, 3> kListenerLabels = {"netns", "listen_address",
-                                                              "listen_port"};
-
-constexpr FamilyDescriptor kQueue = {
-    "tcp_lifecycle_listen_queue_sockets",
-    MetricType::Gauge,
-    kListenerLabels,
-    "Connections that wait for accept(), summed over the sockets that listen on this address and "
-    "port; the 50 fullest such groups are on the page.",
-    "inet_diag idiag_rqueue, or /proc/net/tcp and tcp6 rx_queue",
-    ""};
-constexpr FamilyDescriptor kLimit = {
-    "tcp_lifecycle_listen_queue_limit",
-    MetricType::Gauge,
-    kListenerLabels,
-    "Limit of listen_queue_sockets in connections: the smaller of listen()'s backlog and "
-    "somaxconn, summed; the kernel queues one more on each socket.",
-    "inet_diag idiag_wqueue",
-    ""};
-constexpr FamilyDescriptor kMaxRatio = {
-    "tcp_lifecycle_listen_queue_max_ratio",
-    MetricType::Gauge,
-    kListenerLabels,
-    "Queue by limit of the fullest single socket that listens on this address and port.",
-    "inet_diag idiag_rqueue, idiag_wqueue",
-    ""};
-constexpr FamilyDescriptor kSocketDrops = {
-    "tcp_lifecycle_listen_socket_drops",
-    MetricType::Gauge,
-    kListenerLabels,
-    "Connections lost by the sockets that listen on this address and port now; falls when one of "
-    "them closes.",
-    "inet_diag INET_DIAG_SKMEMINFO drops",
-    ""};
-constexpr FamilyDescriptor kInRange = {
-    "tcp_lifecycle_listener_in_ephemeral_range",
-    MetricType::Gauge,
-    kListenerLabels,
-    "1 for each listener of the page whose port is inside the ephemeral range and not reserved: "
-    "that port is lost to connect().",
-    "net/ipv4/ip_local_port_range, ip_local_reserved_ports",
-    ""};
-constexpr FamilyDescriptor kOmitted = {
-    "tcp_lifecycle_listen_groups_omitted",
-    MetricType::Gauge,
-    kNetnsLabel,
-    "Addresses and ports listened on, of all namespaces, that are not among the 50 fullest, which "
-    "the page has.",
-    "inet_diag or /proc/net/tcp and tcp6, rows in LISTEN",
-    ""};
-constexpr FamilyDescriptor kOverflows = {
-    "tcp_lifecycle_listen_overflows_total",
-    MetricType::Counter,
-    kNetnsLabel,
-    "Segments of handshakes (a SYN, the last ACK) that a listener dropped because its accept queue "
-    "was full; a connection that tries again counts again.",
-    "/proc/net/netstat TcpExt ListenOverflows",
-    ""};
-constexpr FamilyDescriptor kDrops = {
-    "tcp_lifecycle_listen_drops_total",
-    MetricType::Counter,
-    kNetnsLabel,
-    "Segments of handshakes that listeners dropped for any reason, overflows included.",
-    "/proc/net/netstat TcpExt ListenDrops",
-    ""};
-constexpr FamilyDescriptor kUnacceptedSockets = {
-    "tcp_lifecycle_unaccepted_sockets",
-    MetricType::Gauge,
-    kNetnsLabel,
-    "Sockets in ESTABLISHED that the program has not accepted yet; absent where the source cannot "
-    "tell.",
-    "inet_diag or /proc/net/tcp and tcp6 inode 0",
-    ""};
+constexpr FamilyDescriptor kQueue =
+    Gauge("listen_queue_sockets", {"listen_address", "listen_port"},
+          "Connections that wait for accept(), summed over the sockets that listen on this "
+          "address and port; the 50 fullest such groups are on the page.",
+          "inet_diag idiag_rqueue, or /proc/net/tcp and tcp6 rx_queue")
+        .Of(Scope::kEveryNamespace);
+constexpr FamilyDescriptor kLimit =
+    Gauge("listen_queue_limit", {"listen_address", "listen_port"},
+          "Limit of listen_queue_sockets in connections: the smaller of listen()'s backlog and "
+          "somaxconn, summed; the kernel queues one more on each socket.",
+          "inet_diag idiag_wqueue")
+        .Of(Scope::kEveryNamespace);
+constexpr FamilyDescriptor kMaxRatio =
+    Gauge("listen_queue_max_ratio", {"listen_address", "listen_port"},
+          "Queue by limit of the fullest single socket that listens on this address and port.",
+          "inet_diag idiag_rqueue, idiag_wqueue")
+        .Of(Scope::kEveryNamespace);
+constexpr FamilyDescriptor kSocketDrops =
+    Gauge("listen_socket_drops", {"listen_address", "listen_port"},
+          "Connections lost by the sockets that listen on this address and port now; falls when "
+          "one of them closes.",
+          "inet_diag INET_DIAG_SKMEMINFO drops")
+        .Of(Scope::kEveryNamespace);
+constexpr FamilyDescriptor kInRange =
+    Gauge("listener_in_ephemeral_range", {"listen_address", "listen_port"},
+          "1 for each listener of the page whose port is inside the ephemeral range and not "
+          "reserved: that port is lost to connect().",
+          {"net/ipv4/ip_local_port_range, ip_local_reserved_ports", {Fact::kEphemeralPorts}})
+        .Of(Scope::kEveryNamespace);
+constexpr FamilyDescriptor kOmitted =
+    Gauge("listen_groups_omitted", {},
+          "Addresses and ports listened on, of all namespaces, that are not among the 50 fullest, "
+          "which the page has.",
+          "inet_diag or /proc/net/tcp and tcp6, rows in LISTEN")
+        .Of(Scope::kHost);
+constexpr FamilyDescriptor kOverflows =
+    Counter("listen_overflows_total", {},
+            "Segments of handshakes (a SYN, the last ACK) that a listener dropped because its "
+            "accept queue was full; a connection that tries again counts again.",
+            {"/proc/net/netstat TcpExt ListenOverflows", {Fact::kCounters}})
+        .Of(Scope::kEveryNamespace);
+constexpr FamilyDescriptor kDrops =
+    Counter("listen_drops_total", {},
+            "Segments of handshakes that listeners dropped for any reason, overflows included.",
+            {"/proc/net/netstat TcpExt ListenDrops", {Fact::kCounters}});
+constexpr FamilyDescriptor kUnacceptedSockets =
+    Gauge("unaccepted_sockets", {},
+          "Sockets in ESTABLISHED that the program has not accepted yet; absent where the source "
+          "cannot tell.",
+          "inet_diag or /proc/net/tcp and tcp6 inode 0");
 
 constexpr std::array kFamilies = {kQueue,   kLimit,     kMaxRatio, kSocketDrops,      kInRange,
                                   kOmitted, kOverflows, kDrops,    kUnacceptedSockets};
 
-constexpr std::array<CounterSeries, 1> kOverflowCounter = {
-    {{TcpCounter::kListenOverflows, &kOverflows}}};
-constexpr std::array<CounterSeries, 1> kDropCounter = {{{TcpCounter::kListenDrops, &kDrops}}};
+constexpr std::array kOverflowCounter = {CounterSeries{TcpCounter::kListenOverflows, &kOverflows}};
+constexpr std::array kDropCounter = {CounterSeries{TcpCounter::kListenDrops, &kDrops}};
 
 struct State {
   ListenGroups groups;
@@ -138,8 +113,8 @@ struct Exported {
 std::vector<Exported> Choose(const Snapshot& snapshot, uint64_t& omitted) {
   std::vector<Exported> chosen;
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    const auto& report = ns.Get<ListenReport>();
-    if (!report.ok()) continue;
+    const auto* report = ns.reports.Get<ListenReport>();
+    if (report == nullptr) continue;
     omitted += report->omitted_groups;
     for (const ListenGroup& group : report->groups) {
       chosen.push_back({&group, ns.facts.netns.name});
@@ -183,11 +158,11 @@ absl::Status ListenCollector::Describe(const Snapshot& snapshot, FamilySet& out)
   }
   const NamespaceFacts& facts = snapshot.own().facts;
   const absl::string_view netns = facts.netns.name;
-  const auto& report = snapshot.own().Get<ListenReport>();
-  absl::Status status = report.status();
+  absl::Status status = snapshot.own().reports.StatusOf<ListenReport>();
   status.Update(facts.ephemeral_ports.status());
   status.Update(AddCounters(kDropCounter, facts, out));
-  if (!report.ok()) return status;
+  const auto* report = snapshot.own().reports.Get<ListenReport>();
+  if (report == nullptr) return status;
   // One limit serves all namespaces: told once, with the exporter's own.
   out.Add(kOmitted, {netns}, static_cast<double>(omitted));
   if (report->unaccepted) {

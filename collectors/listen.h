@@ -3,28 +3,14 @@
 // alone. The kMaxGroups fullest groups are reported; the number of the others is.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <vector>
 
-#include "collectors/analysis/listen_groups.h"
 #include "collectors/collector.h"
 
 namespace tcp_lifecycle {
 
-struct ListenReport {
-  static constexpr size_t kMaxGroups = 50;
-
-  std::vector<ListenGroup> groups;  // fullest first, ties in address order
-  uint64_t omitted_groups = 0;      // listened to, not in `groups`
-  // ESTABLISHED and still in an accept queue; nullopt where the source cannot tell.
-  std::optional<uint64_t> unaccepted;
-};
-
 class ListenCollector final : public Collector {
  public:
-  using Report = ListenReport;
   absl::string_view Name() const override { return "listen"; }
   std::span<const FamilyDescriptor> Families() const override;
   TcpStateSet States() const override { return {TcpState::kListen, TcpState::kEstablished}; }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "collectors/collector.h"
-#include "collectors/snapshot.h"
+#include "collectors/reports/snapshot.h"
 
 namespace tcp_lifecycle {
 
@@ -22,9 +22,9 @@ class ReportAccumulator : public Accumulator {
     for (size_t i = 0; i < states_.size(); ++i) {
       NamespaceSnapshot& ns = snapshot.namespaces[i];
       if (ns.stream.ok()) {
-        ns.Get<Report>() = Make(std::move(states_[i]), ns.facts, snapshot.pass);
+        ns.reports.Set<Report>(Make(std::move(states_[i]), ns.facts, snapshot.pass));
       } else {
-        ns.Get<Report>() = ns.stream;
+        ns.reports.Set<Report>(ns.stream);
       }
     }
   }

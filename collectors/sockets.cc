@@ -4,71 +4,52 @@
 
 #include "absl/strings/str_cat.h"
 #include "collectors/report_accumulator.h"
+#include "collectors/reports/sockets_report.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-using prometheus::MetricType;
+constexpr FamilyDescriptor kSockets =
+    Gauge("sockets", {"family", "state"},
+          "TCP sockets by family and state; IPv4-mapped addresses count as ipv4, orphaned "
+          "FIN_WAIT2 as fin_wait2, bound_inactive is absent where the source cannot see it.",
+          "inet_diag idiag_state, or /proc/net/tcp and tcp6 st")
+        .Of(Scope::kEveryNamespace)
+        .Since("bound_inactive: 6.8, by BPF 5.10");
+constexpr FamilyDescriptor kOrphaned =
+    Gauge("sockets_orphaned", {},
+          "TCP sockets of the whole host that no process holds any more, TIME_WAIT left out.",
+          {"/proc/net/sockstat TCP orphan", {Fact::kSockstat}})
+        .Of(Scope::kHost);
+constexpr FamilyDescriptor kAllocated =
+    Gauge("sockets_allocated", {},
+          "TCP sockets of the whole host that are allocated; TIME_WAIT, half-open connections and "
+          "most orphaned FIN_WAIT2 do not count: the kernel keeps less than a socket for them.",
+          {"/proc/net/sockstat TCP alloc", {Fact::kSockstat}})
+        .Of(Scope::kHost);
+constexpr FamilyDescriptor kMemory =
+    Gauge("socket_memory_bytes", {}, "Memory of the TCP buffers of the whole host in bytes.",
+          {"/proc/net/sockstat TCP mem", {Fact::kSockstat}})
+        .Of(Scope::kHost);
+constexpr FamilyDescriptor kMemoryLimit =
+    Gauge("socket_memory_limit_bytes", {"level"},
+          "Limits of the host's TCP buffer memory in bytes: the kernel saves memory from pressure "
+          "until it falls below low again, and refuses at high.",
+          {"net/ipv4/tcp_mem", {Fact::kSocketMemoryLimit}})
+        .Of(Scope::kHost);
+constexpr FamilyDescriptor kNamespaceInfo =
+    Gauge("namespace_info", {"inode", "uid"},
+          "1 for each network namespace on this page; inode of the namespace and uid of its pod, "
+          "empty where unknown.",
+          "/proc/PID/ns/net")
+        .Of(Scope::kEveryNamespace);
 
-constexpr std::array<absl::string_view, 3> kSocketsLabels = {"netns", "family", "state"};
-constexpr std::array<absl::string_view, 2> kLimitLabels = {"netns", "level"};
-constexpr std::array<absl::string_view, 3> kInfoLabels = {"netns", "inode", "uid"};
-constexpr std::array<absl::string_view, 2> kContainerLabels = {"netns", "container_id"};
-
-constexpr FamilyDescriptor kSockets = {
-    "tcp_lifecycle_sockets",
-    MetricType::Gauge,
-    kSocketsLabels,
-    "TCP sockets by family and state; IPv4-mapped addresses count as ipv4, orphaned FIN_WAIT2 as "
-    "fin_wait2, bound_inactive is absent where the source cannot see it.",
-    "inet_diag idiag_state, or /proc/net/tcp and tcp6 st",
-    "bound_inactive: 6.8, by BPF 5.10"};
-constexpr FamilyDescriptor kOrphaned = {
-    "tcp_lifecycle_sockets_orphaned",
-    MetricType::Gauge,
-    kNetnsLabel,
-    "TCP sockets of the whole host that no process holds any more, TIME_WAIT left out.",
-    "/proc/net/sockstat TCP orphan",
-    ""};
-constexpr FamilyDescriptor kAllocated = {
-    "tcp_lifecycle_sockets_allocated",
-    MetricType::Gauge,
-    kNetnsLabel,
-    "TCP sockets of the whole host that are allocated; TIME_WAIT, half-open connections and most "
-    "orphaned FIN_WAIT2 do not count: the kernel keeps less than a socket for them.",
-    "/proc/net/sockstat TCP alloc",
-    ""};
-constexpr FamilyDescriptor kMemory = {"tcp_lifecycle_socket_memory_bytes",
-                                      MetricType::Gauge,
-                                      kNetnsLabel,
-                                      "Memory of the TCP buffers of the whole host in bytes.",
-                                      "/proc/net/sockstat TCP mem",
-                                      ""};
-constexpr FamilyDescriptor kMemoryLimit = {
-    "tcp_lifecycle_socket_memory_limit_bytes",
-    MetricType::Gauge,
-    kLimitLabels,
-    "Limits of the host's TCP buffer memory in bytes: the kernel saves memory from pressure until "
-    "it falls below low again, and refuses at high.",
-    "net/ipv4/tcp_mem",
-    ""};
-constexpr FamilyDescriptor kNamespaceInfo = {
-    "tcp_lifecycle_namespace_info",
-    MetricType::Gauge,
-    kInfoLabels,
-    "1 for each network namespace on this page; inode of the namespace and uid of its pod, empty "
-    "where unknown.",
-    "/proc/PID/ns/net",
-    ""};
-
-constexpr FamilyDescriptor kContainerInfo = {
-    "tcp_lifecycle_namespace_container_info",
-    MetricType::Gauge,
-    kContainerLabels,
-    "1 for each container with processes in the namespace, 32 at most; known with "
-    "--collector.namespaces only.",
-    "/proc/PID/cgroup",
-    ""};
+constexpr FamilyDescriptor kContainerInfo =
+    Gauge("namespace_container_info", {"container_id"},
+          "1 for each container with processes in the namespace, 32 at most; known with "
+          "--collector.namespaces only.",
+          "/proc/PID/cgroup")
+        .Of(Scope::kEveryNamespace);
 
 constexpr std::array kFamilies = {kSockets,     kOrphaned,      kAllocated,    kMemory,
                                   kMemoryLimit, kNamespaceInfo, kContainerInfo};
@@ -148,11 +129,11 @@ std::unique_ptr<Accumulator> SocketsCollector::Begin(const Snapshot& snapshot) c
 
 absl::Status SocketsCollector::Describe(const Snapshot& snapshot, FamilySet& out) const {
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
-    const auto& report = ns.Get<SocketsReport>();
-    if (report.ok()) AddCounts(*report, ns.facts.netns, out);
+    const auto* report = ns.reports.Get<SocketsReport>();
+    if (report != nullptr) AddCounts(*report, ns.facts.netns, out);
     AddInfo(ns.facts.netns, out);
   }
-  absl::Status status = snapshot.own().Get<SocketsReport>().status();
+  absl::Status status = snapshot.own().reports.StatusOf<SocketsReport>();
   // Host-wide figures stand once on the page, with the exporter's own namespace.
   status.Update(AddHostWide(snapshot.own().facts, out));
   return status;

@@ -8,7 +8,6 @@ namespace tcp_lifecycle {
 
 class SysctlCollector final : public Collector {
  public:
-  using Report = void;
   absl::string_view Name() const override { return "sysctl"; }
   std::span<const FamilyDescriptor> Families() const override;
   absl::Status Describe(const Snapshot& snapshot, FamilySet& out) const override;

@@ -1,7 +1,6 @@
 // The program: flags, then what they ask for.
 #include <malloc.h>
 
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -12,24 +11,22 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "collectors/kernel/replay/recorder.h"
 #include "collectors/list.h"
 #include "exporter/build_info.h"
-#include "exporter/check.h"
-#include "exporter/doctor.h"
+#include "exporter/cli/options.h"
+#include "exporter/commands/check.h"
+#include "exporter/commands/doctor.h"
+#include "exporter/commands/metrics_doc.h"
+#include "exporter/commands/once.h"
+#include "exporter/commands/record.h"
+#include "exporter/commands/serve.h"
+#include "exporter/commands/standard_output.h"
 #include "exporter/doctor/report.h"
-#include "exporter/log.h"
-#include "exporter/metrics_doc.h"
-#include "exporter/once.h"
-#include "exporter/options.h"
+#include "exporter/log/log.h"
 #include "exporter/scrape/self_metrics.h"
-#include "exporter/serve.h"
-#include "exporter/standard_output.h"
 
 namespace tcp_lifecycle {
 namespace {
-
-constexpr std::chrono::seconds kRecordTimeout(60);
 
 absl::StatusOr<int> ExitStatus(const absl::Status& status) {
   if (!status.ok()) return status;
@@ -48,8 +45,7 @@ absl::StatusOr<int> Act(const Options& options,
     case Action::kPrintMetricsMd:
       return ExitStatus(WriteStandardOutput(MetricsMarkdown(collectors, SelfFamilies())));
     case Action::kRecord:
-      return ExitStatus(
-          Record(options.record_dir, options.procfs, Deadline::After(kRecordTimeout)));
+      return ExitStatus(RunRecord(options));
     case Action::kOnce:
       return ExitStatus(RunOnce(options, std::move(collectors), logger));
     case Action::kDoctor:

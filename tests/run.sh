@@ -3,12 +3,13 @@
 # Scenarios of one name alone: tests/run.sh scenarios F6
 # Kernels of some Debian suites alone: tests/run.sh kernels bookworm trixie
 # The benchmark takes numbers of sockets: tests/run.sh bench 1000 1000000
+# Changes of the sources that no test notices: tests/run.sh mutants SEED
 # A failed suite does not keep the next ones from running; the exit status tells whether one failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/lib.sh
 
-# All but unit, whose tests asan runs as well, and release, which takes an hour and more.
+# All but unit, whose tests asan runs as well, and release and mutants, which take an hour and more.
 suites=(format shell layers install docs rules dashboards golden scenarios kernels browser bench
   fuzz asan tsan tidy)
 jobs=$(nproc)
@@ -98,6 +99,10 @@ suite_release() { # [SUITE...]; all that can run there, and tests/kernels/RESULT
   build_wrong old_layout -Dicsk_keepalive_timer=icsk_no_such_timer
   kernels --all "$@"
 }
+suite_mutants() { # [SEED]; one change after another in the sources, and whether the unit tests notice
+  build dev
+  "$python" -B tests/mutants.py "$@"
+}
 suite_browser() {
   build release
   npm --prefix tests/browser ci --no-audit --no-fund
@@ -132,7 +137,7 @@ selection=()
 if [ $# -eq 2 ] && [ "$1" = scenarios ] && ! declare -F "suite_$2" >/dev/null; then
   suites=("$1") selection=("$2")
 fi
-if [ $# -ge 2 ] && [ "$1" = bench ] && [[ $2 =~ ^[0-9]+$ ]]; then
+if [ $# -ge 2 ] && [[ $1 =~ ^(bench|mutants)$ ]] && [[ $2 =~ ^[0-9]+$ ]]; then
   suites=("$1") selection=("${@:2}")
 fi
 if [ $# -ge 2 ] && [[ $1 =~ ^(kernels|release)$ ]] && ! declare -F "suite_$2" >/dev/null; then

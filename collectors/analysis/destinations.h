@@ -44,7 +44,7 @@ enum class PortKind : uint8_t { kOther, kBlocked, kOpen, kAutobound };
 struct DestinationUse {
   // Usable ports held, which are as many as rows (repeats.h has the exception): no two share one.
   uint32_t used = 0;
-  // Of used: on ports that are lost to every destination anyway.
+  // Those of `used` on ports that are lost to every destination anyway.
   uint32_t on_blocked = 0;
   uint32_t time_wait = 0;
   uint32_t reusable = 0;          // of time_wait: a connect() can take the port now (see reuse.h)
@@ -54,8 +54,8 @@ struct DestinationUse {
   uint32_t syn_sent = 0;
   uint32_t syn_sent_retransmitting = 0;
   uint32_t close_wait = 0;
-  // Of time_wait, not reusable: how many come free within second i and i + 1, and when the first
-  // does; kNever where none.
+  // How many of time_wait, reusable ones left out, come free within second i and i + 1, and when
+  // the first does; kNever where none.
   std::array<uint16_t, kTimeWaitMs / 1000> freed_by_second{};
   uint32_t first_free_ms = kNever;
 

@@ -15,7 +15,7 @@ struct Bounds {
   Quantity max{};
 };
 
-// Of one namespace, and the same for each of its destinations.
+// What one namespace has, the same for each of its destinations.
 struct PortCapacity {
   uint32_t usable = 0;
   uint32_t blocked = 0;  // of usable: lost to every autobinding connect()

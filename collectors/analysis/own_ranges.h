@@ -21,8 +21,9 @@ struct OwnRangeReport {
   uint16_t port = 0;
   PortRange range;
   uint32_t open = 0;  // ports of the range that are neither reserved nor blocked
-  // Of these, held by sockets with this range towards this destination. At least so many are taken:
-  // a socket in TIME_WAIT has no range any more, and sockets without one can hold others.
+  // How many of these are held by sockets with this range towards this destination. At least so
+  // many are taken: a socket in TIME_WAIT has no range any more, and sockets without one can hold
+  // others.
   uint32_t used = 0;
 
   double utilization() const { return open == 0 ? 1 : static_cast<double>(used) / open; }

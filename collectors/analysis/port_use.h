@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "collectors/base/enum_rows.h"
 #include "collectors/model/facts.h"
 #include "collectors/model/port_set.h"
 #include "collectors/model/socket.h"
@@ -26,6 +27,7 @@ inline constexpr size_t kPortBlockCount = 3;
 // Label values, indexed by PortBlock.
 inline constexpr std::array<absl::string_view, kPortBlockCount> kPortBlockNames = {
     "listen", "bound", "inbound"};
+static_assert(AreNamed(kPortBlockNames));
 
 // The ports that autobind chooses from.
 inline bool IsUsable(const EphemeralPorts& ports, uint16_t port) {

@@ -59,9 +59,9 @@ struct Ranking {
   std::vector<DestinationReport> destinations;
 };
 
-// Of the namespace `namespace_index` the `count` fullest, and at most kOtherWays more; of
-// destinations that differ in scope alone only the first, because nothing on the page tells them
-// apart. One of device-bound sockets has what unbound ones take from it, and comes before theirs.
+// The `count` fullest destinations of the namespace, and at most kOtherWays more. Where several
+// differ in scope alone only the first is there, because nothing on the page tells them apart. One
+// of device-bound sockets has what unbound ones take from it, and comes before theirs.
 Ranking Rank(const Destinations& destinations, uint32_t namespace_index,
              const PortCapacity& capacity, const ReuseRule& rule, const Admission& admission,
              size_t count);

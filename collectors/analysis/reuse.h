@@ -14,7 +14,7 @@
 #include <cstdint>
 
 #include "collectors/model/ip_address.h"
-#include "collectors/model/sysctl.h"
+#include "collectors/model/sysctl_table.h"
 
 namespace tcp_lifecycle {
 

@@ -20,7 +20,7 @@ class SecondsHistogram {
     sum_ms_ += ms;
   }
 
-  // Of each bucket alone, not cumulative; the last is what lies above the highest bound.
+  // Counts of each bucket alone, not cumulative; the last is what lies above the highest bound.
   std::span<const uint64_t> counts() const { return counts_; }
   double sum_seconds() const { return static_cast<double>(sum_ms_) / 1000; }
 

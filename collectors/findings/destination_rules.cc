@@ -1,8 +1,11 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/analysis/thresholds.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -57,7 +60,7 @@ Verdict CheckDestinationNearlyFull(const RuleInput& input) {
   const auto report = ReportOf<PortsReport>(input.ns);
   if (!report.ok()) return report.status();
   const Culprits culprits = FindCulprits(**report, [](const auto& d) {
-    return d.utilization.min >= 0.8 && d.utilization.min < 1 ? d.utilization.min : 0;
+    return d.utilization.min >= kNearlyFull && d.utilization.min < 1 ? d.utilization.min : 0;
   });
   if (culprits.worst == nullptr) return std::nullopt;
   const DestinationReport& worst = *culprits.worst;
@@ -72,7 +75,8 @@ Verdict CheckDestinationHalfFull(const RuleInput& input) {
   const auto report = ReportOf<PortsReport>(input.ns);
   if (!report.ok()) return report.status();
   const Culprits culprits = FindCulprits(**report, [](const auto& d) {
-    return d.utilization.min >= 0.5 && d.utilization.min < 0.8 ? d.utilization.min : 0;
+    return d.utilization.min >= kHalfFull && d.utilization.min < kNearlyFull ? d.utilization.min
+                                                                             : 0;
   });
   if (culprits.worst == nullptr) return std::nullopt;
   const uint32_t open = (*report)->capacity.open();

@@ -1,9 +1,8 @@
 #include "collectors/findings/inputs.h"
 
-#include <cmath>
-
 #include "absl/strings/str_cat.h"
 #include "collectors/analysis/reuse.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 
@@ -15,28 +14,9 @@ absl::Status ReuseSettings(const Sysctls& sysctls) {
   return sysctls[Sysctl::kTwReuseDelay].status();
 }
 
-std::string TextOf(const DestinationReport& destination) {
-  return absl::StrCat(ToString(destination.source), " -> ",
-                      EndpointText(destination.address, destination.port));
-}
-
-std::string TextOf(const PortRange& range) { return absl::StrCat(range.min, "-", range.max); }
-
 std::string TextOfOthers(const Culprits& culprits) {
   if (culprits.others == 0) return "";
   return absl::StrCat(" Likewise at least ", Count(culprits.others, "other destination"), ".");
 }
-
-std::string Count(uint64_t count, absl::string_view noun) {
-  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
-}
-
-std::string Rounded(double value) {
-  const auto tenths = std::llround(value * 10);
-  if (tenths % 10 == 0) return absl::StrCat(tenths / 10);
-  return absl::StrCat(tenths / 10, ".", tenths % 10);
-}
-
-uint64_t Percent(uint64_t part, uint64_t whole) { return whole == 0 ? 100 : part * 100 / whole; }
 
 }  // namespace tcp_lifecycle

@@ -1,26 +1,22 @@
-// What rules have in common: reports and settings, or why they cannot be checked, and the parts
-// that their lines are made of.
+// What rules have in common: reports and settings, or why they cannot be checked, and the
+// destinations that a line is about.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "collectors/snapshot.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/snapshot.h"
 
 namespace tcp_lifecycle {
 
 // The report; NotFound where its collector did not run.
 template <typename Report>
 absl::StatusOr<const Report*> ReportOf(const NamespaceSnapshot& ns) {
-  const absl::StatusOr<Report>& report = ns.Get<Report>();
-  if (report.ok()) return &*report;
-  if (report.status() == absl::StatusOr<Report>().status()) {
-    return absl::NotFoundError("its collector is switched off");
-  }
-  return report.status();
+  const auto* const report = ns.reports.Get<Report>();
+  if (report == nullptr) return ns.reports.StatusOf<Report>();
+  return report;
 }
 
 // OK where it is known whether connect() reuses TIME_WAIT; else which setting is not.
@@ -51,17 +47,7 @@ Culprits FindCulprits(const PortsReport& report, Badness badness) {
   return culprits;
 }
 
-// "10.0.0.1 -> 10.0.0.2:6379", IPv6 in brackets before the port.
-std::string TextOf(const DestinationReport& destination);
-// "40000-40009"
-std::string TextOf(const PortRange& range);
 // The end of a line about the worst destination; "" without others.
 std::string TextOfOthers(const Culprits& culprits);
-// "1 listener", "2 listeners"
-std::string Count(uint64_t count, absl::string_view noun);
-// Of what is not below 0; at most one decimal, never in powers of ten.
-std::string Rounded(double value);
-// Rounded down, so that 79.9 % is not taken for 80; 100 of nothing.
-uint64_t Percent(uint64_t part, uint64_t whole);
 
 }  // namespace tcp_lifecycle

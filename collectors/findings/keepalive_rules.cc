@@ -3,6 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
+#include "collectors/reports/keepalive_report.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 

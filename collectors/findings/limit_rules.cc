@@ -1,8 +1,10 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/analysis/thresholds.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -11,7 +13,7 @@ struct Level {
   uint64_t used = 0;
   uint64_t limit = 0;
 
-  bool nearly_full() const { return used * 5 >= limit * 4; }
+  bool nearly_full() const { return IsNearlyFull(used, limit); }
   bool full() const { return used >= limit; }
 };
 

@@ -6,6 +6,9 @@
 #include "absl/strings/str_join.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
+#include "collectors/reports/listen_report.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -5,8 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "collectors/analysis/port_use.h"
 #include "collectors/analysis/reuse.h"
+#include "collectors/analysis/thresholds.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -15,7 +18,7 @@ uint32_t ReservedInRange(const EphemeralPorts& ports) {
   return ports.range.size() - CountUsable(ports);
 }
 
-// Of the usable ports.
+// Whether the usable ports are even, odd or both.
 struct Parity {
   uint32_t first = 0;  // the lowest; 0 where there is none
   bool one = false;    // there is no other
@@ -67,7 +70,7 @@ Verdict CheckOwnPortRangeFull(const RuleInput& input) {
     return absl::NotFoundError("the source does not read IP_LOCAL_PORT_RANGE");
   const std::vector<OwnRangeReport>& ranges = *(*report)->own_ranges;
   const auto full = std::ranges::count_if(
-      ranges, [](const OwnRangeReport& each) { return each.used * 5 >= each.open * 4; });
+      ranges, [](const OwnRangeReport& each) { return IsNearlyFull(each.used, each.open); });
   if (full == 0) return std::nullopt;
   const OwnRangeReport& worst = ranges.front();
   std::string line = absl::StrCat(

@@ -1,6 +1,8 @@
 #include "absl/strings/str_cat.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 

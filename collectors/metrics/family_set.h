@@ -1,33 +1,22 @@
-// Builds the metric families of a page. Collectors describe each family once, as a
-// FamilyDescriptor; the page, its HELP lines and collectors/METRICS.md all come from that one
-// description.
+// Builds the metric families of a page.
 #pragma once
 
 #include <cstdint>
 #include <initializer_list>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "collectors/metrics/family.h"
 #include "prometheus/metric_family.h"
 
 namespace tcp_lifecycle {
-
-struct FamilyDescriptor {
-  absl::string_view name;  // whole, prefix and suffix included
-  prometheus::MetricType type;
-  std::span<const absl::string_view> labels;  // in the order of the values, `netns` included
-  absl::string_view help;                     // one ASCII line, no backslash
-  absl::string_view source;                   // where the kernel tells it
-  absl::string_view since;                    // the first Linux that does, empty for all supported
-};
 
 // A call that does not fit its descriptor (another type, a label value too few) is a bug of ours:
 // debug builds abort, the others leave the series out, because half a series would mislead.
 class FamilySet {
  public:
-  // One series. `values` are the label values, one for each label of the descriptor.
+  // One series. `values` are the label values, that of `netns` first where the family has it.
   void Add(const FamilyDescriptor& family, std::initializer_list<absl::string_view> values,
            double value);
   // One histogram. `counts` are per bucket, not cumulative, one more than `bounds`: the last is

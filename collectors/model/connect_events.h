@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "collectors/base/enum_rows.h"
 #include "collectors/model/ip_address.h"
 
 namespace tcp_lifecycle {
@@ -29,6 +30,7 @@ inline constexpr size_t kConnectErrorCount = 7;
 inline constexpr std::array<absl::string_view, kConnectErrorCount> kConnectErrorNames = {
     "EADDRNOTAVAIL", "ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH",
     "ECONNRESET",    "EHOSTUNREACH", "other"};
+static_assert(AreNamed(kConnectErrorNames));
 
 struct ConnectEvents {
   struct Destination {
@@ -38,7 +40,7 @@ struct ConnectEvents {
   };
 
   std::array<uint64_t, kConnectErrorCount> failures{};  // by ConnectError
-  // Of failures with kAddrNotAvail: those to the first destinations, and to all others together.
+  // Failures with kAddrNotAvail: to each of the first destinations, and to all others together.
   std::vector<Destination> destinations;
   uint64_t exhausted_elsewhere = 0;
 };

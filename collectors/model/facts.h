@@ -10,11 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "collectors/model/connect_events.h"
+#include "collectors/model/fact_set.h"
 #include "collectors/model/netns.h"
-#include "collectors/model/netstat.h"
 #include "collectors/model/port_set.h"
 #include "collectors/model/socket.h"
-#include "collectors/model/sysctl.h"
+#include "collectors/model/sysctl_table.h"
+#include "collectors/model/tcp_counters.h"
 
 namespace tcp_lifecycle {
 
@@ -38,12 +39,15 @@ struct EphemeralPorts {
   PortSet reserved;  // ip_local_reserved_ports, also those outside the range
 };
 
+// A fact that no family is made of is not read: NotFound.
 struct NamespaceFacts {
   Netns netns;
+  // Not the exporter's own: why it could not be entered, where all facts of settings are missing.
+  absl::Status entered = {};
   Sysctls sysctls;
-  absl::StatusOr<SocketMemoryLimit> socket_memory_limit;
-  absl::StatusOr<EphemeralPorts> ephemeral_ports;
-  absl::StatusOr<Sockstat> sockstat;
+  absl::StatusOr<SocketMemoryLimit> socket_memory_limit = absl::NotFoundError("not read");
+  absl::StatusOr<EphemeralPorts> ephemeral_ports = absl::NotFoundError("not read");
+  absl::StatusOr<Sockstat> sockstat = absl::NotFoundError("not read");
   // TCP sockets of the namespace that listen or are connected, TIME_WAIT left out: sockstat's
   // inuse and sockstat6's. nullopt where they could not be read.
   std::optional<uint64_t> tcp_in_use = std::nullopt;

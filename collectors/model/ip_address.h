@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "collectors/base/enum_rows.h"
 
 namespace tcp_lifecycle {
 
@@ -18,6 +19,7 @@ inline constexpr size_t kFamilyCount = 2;
 
 // Label values, indexed by Family.
 inline constexpr std::array<absl::string_view, kFamilyCount> kFamilyNames = {"ipv4", "ipv6"};
+static_assert(AreNamed(kFamilyNames));
 
 class IpAddress {
  public:

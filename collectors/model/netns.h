@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "collectors/model/unique_fd.h"
+#include "collectors/base/unique_fd.h"
 
 namespace tcp_lifecycle {
 
@@ -19,7 +19,7 @@ struct Netns {
   uint64_t inode = 0;                           // of /proc/PID/ns/net; 0 where unknown
   std::string pod_uid;                          // as Kubernetes writes it; empty where unknown
   std::vector<std::string> container_ids = {};  // of its processes, in their order
-  bool foreign = false;  // not the exporter's own: the page has a compact set of it
+  bool foreign = false;  // not the exporter's own: only families of every namespace have it
   // By which the kernel tells it from all others since boot, while inodes come again
   // (SO_NETNS_COOKIE, Linux 5.14). Known once a foreign one has been entered; else 0.
   uint64_t cookie = 0;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "absl/strings/string_view.h"
+#include "collectors/base/enum_rows.h"
 
 namespace tcp_lifecycle {
 
@@ -30,6 +31,7 @@ inline constexpr size_t kCheckedFieldCount = 10;
 inline constexpr std::array<absl::string_view, kCheckedFieldCount> kCheckedFieldNames = {
     "missing",     "endpoints", "state",     "timer",      "remaining",
     "retransmits", "scope",     "keepalive", "unaccepted", "ports"};
+static_assert(AreNamed(kCheckedFieldNames));
 
 // Disagreements by CheckedField.
 using Disagreements = std::array<uint64_t, kCheckedFieldCount>;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "collectors/base/enum_rows.h"
 #include "collectors/model/ip_address.h"
 #include "collectors/model/tcp_state.h"
 
@@ -28,6 +29,7 @@ inline constexpr size_t kTimerCount = 6;
 // Label values, indexed by Timer.
 inline constexpr std::array<absl::string_view, kTimerCount> kTimerNames = {
     "none", "retransmit", "keepalive", "fin_wait2", "time_wait", "zero_window"};
+static_assert(AreNamed(kTimerNames));
 
 // Which end opened the connection.
 enum class Role : uint8_t { kOutbound, kInbound, kUnknown };
@@ -36,6 +38,7 @@ inline constexpr size_t kRoleCount = 3;
 // Label values, indexed by Role.
 inline constexpr std::array<absl::string_view, kRoleCount> kRoleNames = {"outbound", "inbound",
                                                                          "unknown"};
+static_assert(AreNamed(kRoleNames));
 
 // Set in Socket::flags.
 enum SocketFlag : uint16_t {

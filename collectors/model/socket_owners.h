@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "collectors/model/deadline.h"
+#include "collectors/base/deadline.h"
 #include "collectors/model/socket.h"
 
 namespace tcp_lifecycle {

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "collectors/model/deadline.h"
+#include "collectors/base/deadline.h"
 #include "collectors/model/netns.h"
 #include "collectors/model/port_set.h"
 #include "collectors/model/reader_account.h"
@@ -23,7 +23,7 @@ struct SocketQuery {
   // By Socket::namespace_index. Empty, and for a source that knows one only: that of the calling
   // thread, or of the recording.
   std::span<const WatchedNetns> namespaces = {};
-  // Of each namespace in place of `states`; empty: `states` of all.
+  // One set for each namespace, in place of `states`; empty: `states` holds for all.
   std::span<const TcpStateSet> states_of_each = {};
   // At most so many TCP sockets of all these namespaces together are bound without being connected
   // or listening; nullopt where nobody counted.
@@ -61,7 +61,7 @@ struct PassInfo {
   // be read. A row whose attributes make no sense is delivered without them, and counted too.
   uint64_t unknown_states = 0;
   uint64_t malformed = 0;
-  // Of the bpf source: runs for pieces of the table, and such for what had moved meanwhile.
+  // BPF readers only: runs for pieces of the table, and runs for what had moved meanwhile.
   uint64_t walk_pieces = 0;
   uint64_t walk_rewalks = 0;
   bool knows_bound_inactive = false;  // false: their absence proves nothing

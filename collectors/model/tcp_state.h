@@ -5,9 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 
 #include "absl/strings/string_view.h"
+#include "collectors/base/enum_rows.h"
+#include "collectors/base/enum_set.h"
 
 namespace tcp_lifecycle {
 
@@ -23,52 +24,22 @@ enum class TcpState : uint8_t {
   kListen,
   kClosing,
   kBoundInactive,  // bound to a port, neither connected nor listening (Linux 6.8+ tells)
+  kEnd,
 };
 
-inline constexpr size_t kTcpStateCount = 11;
+inline constexpr auto kTcpStateCount = static_cast<size_t>(TcpState::kEnd);
 
 // Label values, indexed by TcpState.
 inline constexpr std::array<absl::string_view, kTcpStateCount> kTcpStateNames = {
     "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2",     "time_wait",
     "close_wait",  "last_ack", "listen",   "closing",   "bound_inactive"};
+static_assert(AreNamed(kTcpStateNames));
 
 constexpr absl::string_view Name(TcpState state) {
   return kTcpStateNames[static_cast<size_t>(state)];
 }
 
-// A set of states: what a collector needs, what a source is asked for.
-class TcpStateSet {
- public:
-  constexpr TcpStateSet() = default;
-  constexpr TcpStateSet(std::initializer_list<TcpState> states) {
-    for (TcpState state : states) bits_ |= Bit(state);
-  }
-  static constexpr TcpStateSet All() {
-    TcpStateSet all;
-    all.bits_ = (1u << kTcpStateCount) - 1;
-    return all;
-  }
-
-  constexpr bool Contains(TcpState state) const { return (bits_ & Bit(state)) != 0; }
-  constexpr bool empty() const { return bits_ == 0; }
-  constexpr TcpStateSet operator|(TcpStateSet other) const {
-    other.bits_ |= bits_;
-    return other;
-  }
-  constexpr TcpStateSet operator&(TcpStateSet other) const {
-    other.bits_ &= bits_;
-    return other;
-  }
-  constexpr TcpStateSet Without(TcpState state) const {
-    TcpStateSet rest = *this;
-    rest.bits_ &= ~Bit(state);
-    return rest;
-  }
-  constexpr bool operator==(const TcpStateSet&) const = default;
-
- private:
-  static constexpr uint32_t Bit(TcpState state) { return 1u << static_cast<uint32_t>(state); }
-  uint32_t bits_ = 0;
-};
+// What a collector needs, what a source is asked for.
+using TcpStateSet = EnumSet<TcpState>;
 
 }  // namespace tcp_lifecycle

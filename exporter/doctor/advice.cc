@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "collectors/findings/inputs.h"
-#include "collectors/ports.h"
-#include "collectors/time_wait.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/report_text.h"
+#include "collectors/reports/time_wait_report.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -55,9 +55,9 @@ void AddOnShortage(const NamespaceSnapshot& ns, std::span<const DoctorDestinatio
 // Many TIME_WAIT and no destination that is short of ports.
 void AddOnTimeWait(const NamespaceSnapshot& ns, std::span<const DoctorDestination> destinations,
                    std::vector<std::string>& advice) {
-  const auto& time_wait = ns.Get<TimeWaitReport>();
-  const auto& ports = ns.Get<PortsReport>();
-  if (!time_wait.ok() || !ports.ok()) return;
+  const auto* time_wait = ns.reports.Get<TimeWaitReport>();
+  const auto* ports = ns.reports.Get<PortsReport>();
+  if (time_wait == nullptr || ports == nullptr) return;
   const auto& by_role = time_wait->sockets;
   const uint64_t total = std::accumulate(by_role.begin(), by_role.end(), uint64_t{0});
   if (static_cast<double>(total) < kConspicuous * ports->capacity.usable || total == 0 ||

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "collectors/snapshot.h"
+#include "collectors/reports/snapshot.h"
 #include "exporter/doctor/finding.h"
 #include "exporter/doctor/outlook.h"
 

@@ -12,10 +12,13 @@ size_t DoctorFindings::CountOf(Severity severity) const {
       [severity](const DoctorFinding& finding) { return finding.rule->severity == severity; }));
 }
 
-DoctorFindings FindingsOf(const RuleInput& first, const RuleInput& second) {
+DoctorFindings FindingsOf(const Reports& first, const Reports& second) {
   DoctorFindings findings;
-  const std::vector<Finding> before = CheckAll(first);
-  const std::vector<Finding> now = CheckAll(second);
+  const auto* first_report = first.Get<FindingsReport>();
+  const auto* second_report = second.Get<FindingsReport>();
+  if (first_report == nullptr || second_report == nullptr) return findings;
+  const std::vector<Finding>& before = first_report->findings;
+  const std::vector<Finding>& now = second_report->findings;
   for (size_t i = 0; i < now.size(); ++i) {
     if (!now[i].verdict.ok()) {
       findings.unchecked.push_back({now[i].rule, now[i].verdict.status()});
@@ -34,7 +37,7 @@ DoctorFindings FindingsOf(const RuleInput& first, const RuleInput& second) {
   return findings;
 }
 
-std::string RunbookOf(const Rule& rule) {
+std::string RunbookOf(const RuleInfo& rule) {
   return absl::StrCat("deploy/runbooks/findings.md#", rule.name);
 }
 

@@ -6,18 +6,19 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "collectors/findings/rule.h"
+#include "collectors/reports/findings_report.h"
+#include "collectors/reports/reports.h"
 
 namespace tcp_lifecycle {
 
 struct DoctorFinding {
-  const Rule* rule = nullptr;
+  const RuleInfo* rule = nullptr;
   std::string line;   // what is wrong, with the numbers
   bool over = false;  // in the first sample only: it comes and goes
 };
 
 struct UncheckedRule {
-  const Rule* rule = nullptr;
+  const RuleInfo* rule = nullptr;
   absl::Status why;  // NotFound: not checkable here; else what it depends on failed
 };
 
@@ -29,10 +30,11 @@ struct DoctorFindings {
   size_t CountOf(Severity severity) const;
 };
 
-// A rule is raised when it is in either sample: what is over for a moment is not mended.
-DoctorFindings FindingsOf(const RuleInput& first, const RuleInput& second);
+// A rule is raised when it is in either sample: what is over for a moment is not mended. Both have
+// findings: the doctor runs with that collector.
+DoctorFindings FindingsOf(const Reports& first, const Reports& second);
 
 // Where the runbook explains the rule, from the root of the repository.
-std::string RunbookOf(const Rule& rule);
+std::string RunbookOf(const RuleInfo& rule);
 
 }  // namespace tcp_lifecycle

@@ -139,8 +139,9 @@ void WriteMovements(const DoctorReport& report, JsonWriter& json) {
   json.Key("movements").BeginArray();
   for (const Movement& movement : report.movements) {
     json.BeginObject();
-    json.Key("counter").String(absl::StrCat(movement.counter.protocol, ".", movement.counter.name));
-    json.Key("meaning").String(movement.meaning);
+    json.Key("counter").String(
+        absl::StrCat(movement.counter->protocol, ".", movement.counter->name));
+    json.Key("meaning").String(movement.counter->meaning);
     json.Key("per_second").Number(movement.per_second);
     json.EndObject();
   }

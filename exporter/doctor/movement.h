@@ -3,14 +3,12 @@
 
 #include <vector>
 
-#include "absl/strings/string_view.h"
-#include "collectors/model/netstat.h"
+#include "collectors/model/tcp_counters.h"
 
 namespace tcp_lifecycle {
 
 struct Movement {
-  TcpCounterName counter;
-  absl::string_view meaning;
+  const TcpCounterRow* counter;
   double per_second = 0;
 };
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "collectors/findings/inputs.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 namespace {

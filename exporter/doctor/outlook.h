@@ -8,6 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "collectors/analysis/ranking.h"
 #include "collectors/analysis/reuse.h"
+#include "collectors/analysis/thresholds.h"
+#include "collectors/base/enum_rows.h"
 
 namespace tcp_lifecycle {
 
@@ -25,6 +27,7 @@ enum class Outlook : uint8_t {
 inline constexpr std::array<absl::string_view, 7> kOutlookNames = {
     "open",        "filling", "reuse_now", "freed_by_reuse", "freed_by_expiry", "freed_by_closing",
     "no_open_port"};
+static_assert(AreNamed(kOutlookNames));
 
 struct DoctorDestination {
   DestinationReport report;
@@ -32,8 +35,8 @@ struct DoctorDestination {
 
   // connect() fails.
   bool exhausted() const { return outlook >= Outlook::kFreedByReuse; }
-  // Full enough to think of remedies: from one half on, connect() searches long for a port.
-  bool scarce() const { return outlook != Outlook::kOpen || report.utilization.min >= 0.5; }
+  // Full enough to think of remedies.
+  bool scarce() const { return outlook != Outlook::kOpen || report.utilization.min >= kHalfFull; }
 };
 
 DoctorDestination Foresee(const DestinationReport& report, const PortCapacity& capacity,

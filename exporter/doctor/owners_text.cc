@@ -3,8 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "collectors/findings/inputs.h"
-#include "exporter/doctor/text.h"
+#include "collectors/reports/report_text.h"
+#include "exporter/doctor/terminal_text.h"
 
 namespace tcp_lifecycle {
 namespace {

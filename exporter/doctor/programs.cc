@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "collectors/listen.h"
-#include "collectors/ports.h"
+#include "collectors/reports/listen_report.h"
+#include "collectors/reports/ports_report.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-const DestinationReport* FirstExhausted(const absl::StatusOr<PortsReport>& report) {
-  if (!report.ok()) return nullptr;
+const DestinationReport* FirstExhausted(const PortsReport* report) {
+  if (report == nullptr) return nullptr;
   const auto found = std::find_if(report->destinations.begin(), report->destinations.end(),
                                   [](const auto& each) { return each.headroom.max == 0; });
   return found == report->destinations.end() ? nullptr : &*found;
@@ -41,17 +41,17 @@ bool BelongsTo(const Socket& socket, const ListenGroup& listener) {
 
 Suspects FindSuspects(const NamespaceSnapshot& first, const NamespaceSnapshot& second) {
   Suspects suspects;
-  const auto& ports = second.Get<PortsReport>();
+  const auto* ports = second.reports.Get<PortsReport>();
   if (const DestinationReport* now = FirstExhausted(ports)) {
     suspects.destination = *now;
-  } else if (const DestinationReport* before = FirstExhausted(first.Get<PortsReport>())) {
+  } else if (const DestinationReport* before = FirstExhausted(first.reports.Get<PortsReport>())) {
     suspects.destination = *before;
     suspects.recovered = true;
-  } else if (ports.ok() && !ports->destinations.empty()) {
+  } else if (ports != nullptr && !ports->destinations.empty()) {
     suspects.destination = ports->destinations.front();
   }
-  const auto& listen = second.Get<ListenReport>();
-  if (listen.ok() && !listen->groups.empty()) suspects.listener = listen->groups.front();
+  const auto* listen = second.reports.Get<ListenReport>();
+  if (listen != nullptr && !listen->groups.empty()) suspects.listener = listen->groups.front();
   return suspects;
 }
 

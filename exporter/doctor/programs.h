@@ -1,5 +1,5 @@
 // The programs behind the worst destination and the worst listener: whom to ask about, and what the
-// answer means. Pure; exporter/doctor.cc asks.
+// answer means. Pure; exporter/commands/doctor.cc asks.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 #include "collectors/analysis/listen_groups.h"
 #include "collectors/analysis/ranking.h"
 #include "collectors/model/socket_owners.h"
-#include "collectors/snapshot.h"
+#include "collectors/reports/snapshot.h"
 
 namespace tcp_lifecycle {
 

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "collectors/findings/inputs.h"
+#include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "collectors/ports.h"
-#include "collectors/snapshot.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/snapshot.h"
 #include "exporter/doctor/outlook.h"
 
 namespace tcp_lifecycle {

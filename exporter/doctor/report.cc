@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collectors/analysis/reuse.h"
-#include "collectors/findings/inputs.h"
+#include "collectors/reports/report_text.h"
 #include "exporter/doctor/advice.h"
 #include "exporter/doctor/remedies.h"
 
@@ -19,7 +19,7 @@ std::optional<DoctorPorts> PortsOf(const NamespaceSnapshot& ns) {
   ports.range = range->range;
   ports.usable = CountUsable(*range);
   ports.reserved = range->range.size() - ports.usable;
-  if (const auto& report = ns.Get<PortsReport>(); report.ok()) {
+  if (const auto* report = ns.reports.Get<PortsReport>()) {
     ports.capacity = report->capacity;
     ports.blocked = report->blocked;
   }
@@ -52,9 +52,8 @@ bool IsSame(const DestinationReport& a, const DestinationReport& b) {
   return a.source == b.source && a.address == b.address && a.port == b.port;
 }
 
-const DestinationReport* Find(const absl::StatusOr<PortsReport>& ports,
-                              const DestinationReport& wanted) {
-  if (!ports.ok()) return nullptr;
+const DestinationReport* Find(const PortsReport* ports, const DestinationReport& wanted) {
+  if (ports == nullptr) return nullptr;
   const auto found = std::find_if(ports->destinations.begin(), ports->destinations.end(),
                                   [&](const auto& each) { return IsSame(each, wanted); });
   return found == ports->destinations.end() ? nullptr : &*found;
@@ -71,8 +70,8 @@ std::string RecoverySentence(const DestinationReport& before) {
 }
 
 void AddDestinations(const DoctorInput& input, const NamespaceSnapshot& ns, DoctorReport& report) {
-  const auto& ports = ns.Get<PortsReport>();
-  if (!ports.ok()) return;
+  const auto* ports = ns.reports.Get<PortsReport>();
+  if (ports == nullptr) return;
   const ReuseRule reuse(ns.facts.sysctls);
   report.distinct_destinations = ports->distinct_destinations;
   for (const DestinationReport& each : ports->destinations) {
@@ -98,8 +97,8 @@ void AddMovements(const DoctorInput& input, const NamespaceSnapshot& before,
   if (!input.seconds) return;
   report.movements = MovementsBetween(before.facts.counters, after.facts.counters, *input.seconds);
   if (!input.suspects.destination) return;
-  const auto* first = Find(before.Get<PortsReport>(), *input.suspects.destination);
-  const auto* second = Find(after.Get<PortsReport>(), *input.suspects.destination);
+  const auto* first = Find(before.reports.Get<PortsReport>(), *input.suspects.destination);
+  const auto* second = Find(after.reports.Get<PortsReport>(), *input.suspects.destination);
   if (first != nullptr && second != nullptr) report.change = DestinationChange{*first, *second};
 }
 
@@ -119,7 +118,7 @@ DoctorReport MakeDoctorReport(DoctorInput input) {
   report.reader = input.second.source;
   report.seconds = input.seconds;
   report.time = input.time;
-  report.findings = FindingsOf({before, input.settings}, {now, input.settings});
+  report.findings = FindingsOf(before.reports, now.reports);
   report.unexamined = UnexaminedOf(input.second, report.findings);
   report.ports = PortsOf(now);
   AddDestinations(input, now, report);

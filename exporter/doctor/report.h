@@ -1,5 +1,6 @@
 // What the doctor says of a host, from two samples of its network namespace and the programs behind
-// the worst of it. text.cc and json.cc are views of it. Pure; exporter/doctor.cc takes the samples.
+// the worst of it. terminal_text.cc and json.cc are views of it. Pure; exporter/commands/doctor.cc
+// takes the samples.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "collectors/ports.h"
-#include "collectors/settings.h"
+#include "collectors/reports/ports_report.h"
 #include "exporter/doctor/finding.h"
 #include "exporter/doctor/movement.h"
 #include "exporter/doctor/outlook.h"
@@ -30,7 +30,6 @@ struct DoctorInput {
   const ScrapeResult& second;
   // Between them; nullopt where they are one, because a recording does not move.
   std::optional<double> seconds;
-  const FindingSettings& settings;
   Suspects suspects;
   Programs programs;
   std::string subject;  // the host or the recording

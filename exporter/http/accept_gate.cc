@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "collectors/model/deadline.h"
-#include "collectors/model/unique_fd.h"
+#include "collectors/base/deadline.h"
+#include "collectors/base/unique_fd.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -15,9 +15,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "collectors/model/deadline.h"
+#include "collectors/base/deadline.h"
+#include "exporter/http/http_request.h"
 #include "exporter/http/page/page.h"
-#include "exporter/http/request.h"
 #include "exporter/scrape/filter.h"
 #include "exporter/scrape/scrape_result.h"
 
@@ -29,12 +29,12 @@ namespace tcp_lifecycle {
 absl::Status CheckTelemetryPath(absl::string_view path);
 
 struct HandlerOptions {
-  std::string telemetry_path = "/metrics";  // CheckTelemetryPath is content with it
+  std::string telemetry_path;  // CheckTelemetryPath is content with it
   // The longest time a scrape may take, and the time without X-Prometheus-Scrape-Timeout-Seconds or
   // with one that is no time: a page is worth more to Prometheus than a refusal.
-  std::chrono::milliseconds scrape_timeout = std::chrono::seconds(10);
+  std::chrono::milliseconds scrape_timeout{};
   // Taken off the time that Prometheus allows, for the way back.
-  std::chrono::milliseconds scrape_timeout_offset = std::chrono::milliseconds(500);
+  std::chrono::milliseconds scrape_timeout_offset{};
   CollectorNames collectors;  // what collect[] and exclude[] may name
   PageOptions page;
 };

@@ -11,7 +11,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "collectors/model/unique_fd.h"
+#include "collectors/base/unique_fd.h"
 
 namespace tcp_lifecycle {
 namespace {

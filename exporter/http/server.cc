@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/http/accept_gate.h"
-#include "exporter/http/connection.h"
+#include "exporter/http/http_connection.h"
 #include "exporter/http/listen_address.h"
 
 namespace tcp_lifecycle {

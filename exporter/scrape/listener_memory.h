@@ -19,7 +19,7 @@ class ListenerMemory {
   using Clock = std::chrono::steady_clock;
   // From the first pass that missed a listener: as long as the TIME_WAIT it may have left lasts.
   static constexpr std::chrono::seconds kTime{61};
-  // Of a namespace; of more, none is remembered that was not before.
+  // For each namespace. Beyond it no point is remembered that was not before.
   static constexpr size_t kMaxPoints = 16384;
 
   // `netns`: as the caller tells one from another.

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "collectors/analysis/hidden_sockets.h"
-#include "collectors/metrics/text.h"
+#include "collectors/metrics/text_format.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -19,12 +19,14 @@ bool WasCut(const absl::Status& stream) {
   return absl::IsDeadlineExceeded(stream) || absl::IsDataLoss(stream);
 }
 
-// Of a fact that the compact set needs; a kernel without a sysctl is none.
-absl::Status FirstError(const NamespaceFacts& facts) {
-  absl::Status status = facts.ephemeral_ports.status();
-  status.Update(facts.counters.status);
-  for (size_t i = 0; i < kSysctlCount; ++i) {
-    const absl::Status& sysctl = facts.sysctls[static_cast<Sysctl>(i)].status();
+// Why what is needed of a namespace could not be read. A kernel without a sysctl is no error.
+absl::Status FirstError(const NamespaceFacts& facts, FactSet needed) {
+  absl::Status status = facts.entered;
+  if (needed.Contains(Fact::kEphemeralPorts)) status.Update(facts.ephemeral_ports.status());
+  if (needed.Contains(Fact::kCounters)) status.Update(facts.counters.status);
+  if (!needed.Contains(Fact::kSysctls)) return status;
+  for (const SysctlRow& row : kSysctlTable) {
+    const absl::Status& sysctl = facts.sysctls[row.id].status();
     if (!absl::IsNotFound(sysctl)) status.Update(sysctl);
   }
   return status;
@@ -57,7 +59,20 @@ TcpStateSet StatesOf(const std::vector<std::unique_ptr<const Collector>>& collec
   return states;
 }
 
-Pass::Pass(Parts parts) : parts_(std::move(parts)), states_(StatesOf(parts_.collectors)) {}
+FactSet FactsOf(const std::vector<std::unique_ptr<const Collector>>& collectors, Scope scope) {
+  FactSet facts;
+  for (const auto& collector : collectors) {
+    for (const FamilyDescriptor& family : collector->Families()) {
+      if (family.scope == scope) facts = facts | family.source.facts;
+    }
+  }
+  return facts;
+}
+
+Pass::Pass(Parts parts)
+    : parts_(std::move(parts)),
+      states_(StatesOf(parts_.collectors)),
+      facts_of_others_(FactsOf(parts_.collectors, Scope::kEveryNamespace)) {}
 
 ScrapeResult Pass::Run(const Deadline& deadline) {
   ScrapeResult result;
@@ -75,6 +90,11 @@ ScrapeResult Pass::Run(const Deadline& deadline) {
     watcher.busy += Clock::now() - from;
   }
   // Only now are all reports there: a collector may look at another's.
+  for (Watcher& watcher : watchers) {
+    const Clock::time_point from = Clock::now();
+    watcher.collector->Conclude(result.snapshot);
+    watcher.busy += Clock::now() - from;
+  }
   for (Watcher& watcher : watchers) result.collectors.push_back(End(watcher, result));
 
   const absl::StatusOr<ProcessStats> process = parts_.process->Read();
@@ -93,7 +113,7 @@ void Pass::ReadFacts(const NetnsList& list, Snapshot& snapshot) {
     NamespaceSnapshot& read = snapshot.namespaces.emplace_back();
     NamespaceFacts& facts = read.facts;
     facts = parts_.facts->Read(ns);
-    if (facts.netns.foreign) read.compact_facts = FirstError(facts);
+    if (facts.netns.foreign) read.facts_status = FirstError(facts, facts_of_others_);
     const std::string key = MemoryKey(facts.netns);
     facts.earlier_listeners = memory_.Recall(key, Clock::now());
     remembered.insert(key);
@@ -131,7 +151,7 @@ void Pass::ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeRes
   for (size_t i = 0; i < result.snapshot.namespaces.size(); ++i) {
     NamespaceSnapshot& ns = result.snapshot.namespaces[i];
     ns.stream = info.ok() ? stream.failure(i) : info.status();
-    if (ns.stream.ok() && states_.Contains(TcpState::kListen)) {
+    if (ns.stream.ok()) {
       memory_.Update(MemoryKey(ns.facts.netns), stream.listening(i), Clock::now());
     }
   }

@@ -12,9 +12,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "collectors/base/deadline.h"
 #include "collectors/collector.h"
 #include "collectors/model/connect_events.h"
-#include "collectors/model/deadline.h"
 #include "collectors/model/facts.h"
 #include "collectors/model/netns.h"
 #include "collectors/model/process.h"
@@ -28,6 +28,9 @@ namespace tcp_lifecycle {
 
 // The states that at least one of them must see; empty: they need no source.
 TcpStateSet StatesOf(const std::vector<std::unique_ptr<const Collector>>& collectors);
+
+// What their families of that scope are made of.
+FactSet FactsOf(const std::vector<std::unique_ptr<const Collector>>& collectors, Scope scope);
 
 class Pass {
  public:
@@ -59,6 +62,7 @@ class Pass {
 
   Parts parts_;
   TcpStateSet states_;
+  FactSet facts_of_others_;
   ListenerMemory memory_;
   uint64_t passes_ = 0;
 };

@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "collectors/model/reader_account.h"
-#include "collectors/snapshot.h"
+#include "collectors/reports/snapshot.h"
 
 namespace tcp_lifecycle {
 

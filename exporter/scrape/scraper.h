@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
-#include "collectors/model/deadline.h"
+#include "collectors/base/deadline.h"
 #include "exporter/scrape/scrape_result.h"
 
 namespace tcp_lifecycle {

@@ -11,7 +11,7 @@
 #include "collectors/analysis/role.h"
 #include "collectors/collector.h"
 #include "collectors/model/socket_source.h"
-#include "collectors/snapshot.h"
+#include "collectors/reports/snapshot.h"
 #include "exporter/scrape/listener_memory.h"
 
 namespace tcp_lifecycle {

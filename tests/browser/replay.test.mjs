@@ -48,9 +48,9 @@ test('the page shows what /metrics tells', async (t) => {
   const usable = metric('ephemeral_ports').toLocaleString('en');
   assert.match(ports, new RegExp(`Usable\\s+${usable}`));
   const [listen, bound, inbound] = await rows(page, 'ports');
-  assert.equal(number(listen[1]), metric('ephemeral_ports_blocked', 'by="listen"'));
-  assert.equal(number(bound[1]), metric('ephemeral_ports_blocked', 'by="bound"'));
-  assert.equal(number(inbound[1]), metric('ephemeral_ports_blocked', 'by="inbound"'));
+  assert.equal(number(listen[1]), metric('ephemeral_ports_blocked', 'blocker="listen"'));
+  assert.equal(number(bound[1]), metric('ephemeral_ports_blocked', 'blocker="bound"'));
+  assert.equal(number(inbound[1]), metric('ephemeral_ports_blocked', 'blocker="inbound"'));
 
   const roles = ['outbound', 'inbound', 'unknown'];
   for (const [i, [, sockets]] of (await rows(page, 'time-wait')).entries()) {

@@ -9,9 +9,9 @@
 
 #include "absl/strings/string_view.h"
 #include "exporter/http/accept_gate.h"
+#include "exporter/http/http_request.h"
 #include "exporter/http/listen_address.h"
 #include "exporter/http/page/html.h"
-#include "exporter/http/request.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "absl/strings/string_view.h"
 #include "collectors/kernel/procfs/boot_time.h"
+#include "collectors/kernel/procfs/procfs_socket_owners.h"
 #include "collectors/kernel/procfs/self_stat.h"
-#include "collectors/kernel/procfs/socket_owners.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);

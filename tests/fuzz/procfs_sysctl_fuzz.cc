@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "collectors/kernel/procfs/ip_local_port_range.h"
 #include "collectors/kernel/procfs/ip_local_reserved_ports.h"
-#include "collectors/kernel/procfs/sysctls.h"
+#include "collectors/kernel/procfs/sysctl_value.h"
 #include "collectors/kernel/procfs/tcp_mem.h"
 
 namespace tcp_lifecycle {

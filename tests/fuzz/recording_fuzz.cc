@@ -5,7 +5,7 @@
 
 #include "collectors/kernel/replay/about.h"
 #include "collectors/kernel/replay/replay_channel.h"
-#include "collectors/kernel/sock_diag/source.h"
+#include "collectors/kernel/sock_diag/sock_diag_source.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tcp_lifecycle;

@@ -1,5 +1,5 @@
 // Any bytes as one datagram of a dump, through the whole sock_diag source.
-#include "collectors/kernel/sock_diag/source.h"
+#include "collectors/kernel/sock_diag/sock_diag_source.h"
 
 #include <cstdint>
 #include <memory>

@@ -8,7 +8,7 @@ import pages
 import pytest
 
 FIXTURES = pages.fixtures()
-# Of the live kernel alone: no recording has them.
+# Only a live kernel has them, no recording.
 NOT_RECORDED = {
     "tcp_lifecycle_namespace_container_info",
     "tcp_lifecycle_scrape_pass_pieces",

@@ -42,15 +42,26 @@ def test_every_folder_of_sources_lies_in_a_room():
         ("collectors/analysis/role.cc", "#include <prometheus/metric_family.h>"),
         ("collectors/analysis/role.cc", '#include "collectors/kernel/procfs/proc_files.h"'),
         ("collectors/analysis/role.cc", "#include <unistd.h>"),
-        ("collectors/sockets.cc", '#include "collectors/kernel/sock_diag/source.h"'),
+        ("collectors/sockets.cc", '#include "collectors/kernel/sock_diag/sock_diag_source.h"'),
         ("collectors/sockets.cc", '#include "exporter/scrape/scraper.h"'),
         ("collectors/kernel/procfs/tcp.cc", '#include "collectors/metrics/family_set.h"'),
         ("collectors/kernel/procfs/tcp.cc", '#include "collectors/collector.h"'),
-        ("exporter/scrape/scraper.cc", '#include "collectors/kernel/replay/source.h"'),
+        ("exporter/scrape/scraper.cc", '#include "collectors/kernel/replay/replay_source.h"'),
         ("exporter/scrape/scraper.cc", "#  include <civetweb.h>"),
         ("exporter/scrape/scraper.cc", '#include "exporter/http/server.h"'),
-        ("exporter/http/server.cc", '#include "collectors/kernel/sock_diag/source.h"'),
+        ("exporter/http/server.cc", '#include "collectors/kernel/sock_diag/sock_diag_source.h"'),
         ("exporter/http/server.cc", '#include "server.h"'),
+        ("exporter/http/page/ports_section.cc", '#include "collectors/ports/ports.h"'),
+        ("exporter/http/page/page.cc", '#include "collectors/findings/rule.h"'),
+        ("exporter/doctor/advice.cc", '#include "collectors/sockets.h"'),
+        ("exporter/doctor/advice.cc", '#include "collectors/findings/inputs.h"'),
+        ("collectors/findings/rule.cc", '#include "collectors/ports/ports.h"'),
+        ("collectors/reports/ports_report.h", '#include "collectors/collector.h"'),
+        ("collectors/base/status.h", '#include "collectors/model/socket.h"'),
+        ("exporter/commands/once.cc", '#include "collectors/list.h"'),
+        ("exporter/cli/options.cc", '#include "collectors/kernel/procfs/proc_files.h"'),
+        ("exporter/log/log.cc", '#include "exporter/http/server.h"'),
+        ("exporter/main.cc", '#include "collectors/kernel/replay/replay_source.h"'),
     ],
 )
 def test_a_forbidden_include_is_found(tmp_path, file, line):
@@ -62,10 +73,12 @@ def test_a_forbidden_include_is_found(tmp_path, file, line):
 @pytest.mark.parametrize(
     ("file", "line"),
     [
-        ("collectors/kernel/sock_diag/decode.cc", "#include <linux/inet_diag.h>"),
-        ("collectors/kernel/replay/source.cc", '#include "collectors/kernel/sock_diag/decode.h"'),
+        ("collectors/kernel/sock_diag/decode_message.cc", "#include <linux/inet_diag.h>"),
+        ("collectors/kernel/replay/replay_source.cc", '#include "collectors/kernel/sock_diag/decode_message.h"'),
         ("collectors/sockets.cc", '#include "collectors/analysis/role.h"'),
-        ("exporter/main.cc", '#include "collectors/kernel/replay/source.h"'),
+        ("exporter/assembly/kernel.cc", '#include "collectors/kernel/replay/replay_source.h"'),
+        ("exporter/main.cc", '#include "collectors/list.h"'),
+        ("exporter/doctor/advice.cc", '#include "collectors/reports/ports_report.h"'),
     ],
 )
 def test_an_allowed_include_is_not_reported(tmp_path, file, line):
@@ -73,10 +86,10 @@ def test_an_allowed_include_is_not_reported(tmp_path, file, line):
 
 
 def test_a_source_that_includes_its_own_header_late_is_found(tmp_path):
-    late = '#include <string>\n#include "collectors/ports.h"\n'
-    root = tree(tmp_path, **{"collectors/ports.h": "", "collectors/ports.cc": late})
+    late = '#include <string>\n#include "collectors/ports/ports.h"\n'
+    root = tree(tmp_path, **{"collectors/ports/ports.h": "", "collectors/ports/ports.cc": late})
     assert layers.violations(root) == [
-        "collectors/ports.cc: its own header is not its first include"
+        "collectors/ports/ports.cc: its own header is not its first include"
     ]
 
 

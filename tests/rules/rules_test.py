@@ -165,3 +165,19 @@ def test_rules_use_only_names_that_are_recorded():
     names = {rule["record"] for rule in RECORDS}
     expressions = " ".join(rule["expr"] for rule in ALERTS + RECORDS)
     assert set(re.findall(r"\w+:tcp_lifecycle_\w+:\w+", expressions)) <= names
+
+
+@pytest.mark.parametrize("name, severity, alerts", [
+    ("kHalfFull", "info", ["TcpDestinationNearExhaustion"]),
+    ("kNearlyFull", "warning",
+     ["TcpDestinationNearExhaustion", "TcpAcceptQueueNearFull", "TcpTimeWaitNearLimit"]),
+])
+def test_the_thresholds_are_those_of_findings_doctor_and_page(name, severity, alerts):
+    header = (REPOSITORY / "collectors/analysis/thresholds.h").read_text()
+    threshold = re.search(rf"{name} = ([\d.]+);", header)[1]
+    for alert in alerts:
+        found = [rule["expr"] for rule in ALERTS
+                 if rule["alert"] == alert and rule["labels"]["severity"] == severity]
+        assert found, alert
+        for expr in found:
+            assert set(re.findall(r">= ([\d.]+)", expr)) == {threshold}, alert

@@ -86,7 +86,7 @@ def test_k17_every_count_is_that_of_ss(netns, peer, link, source):
                         key: getattr(row, value) for key, row in listeners.items()}
     named = {int(dict(has)["listen_port"]) for has in page.values("listener_in_ephemeral_range")}
     assert named == {int(port) for _, port in listeners if low <= int(port) <= high}
-    assert page.value("ephemeral_ports_blocked", by="listen") == len(named)
+    assert page.value("ephemeral_ports_blocked", blocker="listen") == len(named)
     assert page.value("unaccepted_sockets") == len(
         [row for row in rows if row.state == "established" and row.inode == 0])
 

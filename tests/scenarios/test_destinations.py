@@ -131,7 +131,7 @@ def test_a_simultaneous_open_blocks_nothing(netns, peer, link, exporter):
     wait_until("their SYN is here", lambda: ss.count(netns, state="syn_recv"))
 
     page = exporter.scrape()
-    assert sum(page.by("by", "ephemeral_ports_blocked").values()) == 0
+    assert sum(page.by("blocker", "ephemeral_ports_blocked").values()) == 0
     other = tcp.listen(netns)
     assert len(tcp.connect_until_it_fails(netns, other.getsockname())[0]) == 1
 
@@ -208,7 +208,7 @@ def test_k7_every_state_holds_the_port_to_its_destination_alone(netns, peer, lin
 
     page = exporter.scrape()
     assert page.value("ephemeral_ports_used") == 1
-    assert sum(page.by("by", "ephemeral_ports_blocked").values()) == 0
+    assert sum(page.by("blocker", "ephemeral_ports_blocked").values()) == 0
     assert page.value("destinations") == len(STATES)
     for state in STATES:
         seen = of(page, here, *address_of[state])

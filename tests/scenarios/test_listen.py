@@ -67,5 +67,5 @@ def test_a_host_with_12_listeners_keeps_the_series_budget(netns, source):
         tcp.listen(netns, port=port)
     page = page_once(netns, source)
     assert len(page.values("listen_queue_sockets")) == 12
-    # Of the 600 series that a host may have, its 20 fullest destinations may take 13 each.
+    # A host may have 600 series, of which its 20 fullest destinations may take 13 each.
     assert len(page.series) <= 600 - 20 * 13

@@ -77,11 +77,11 @@ def test_k4_bound_sockets_block_ports(netns, source):
     page = exporter.scrape()
     if not sees_bound(source):  # unknown, not 0
         assert not page.has("sockets", state="bound_inactive")
-        assert not page.has("ephemeral_ports_blocked", by="bound")
+        assert not page.has("ephemeral_ports_blocked", blocker="bound")
         assert set(page.values("bind_ports_free").values()) <= {0}
     else:
         assert page.value("sockets", family="ipv4", state="bound_inactive") == 10
-        assert page.value("ephemeral_ports_blocked", by="bound") == 10
+        assert page.value("ephemeral_ports_blocked", blocker="bound") == 10
         assert page.value("ephemeral_ports_used") == 10
         assert worst_utilization(page) == (1, 1)
         assert page.by("source_address", "bind_ports_free") == {"any": 0, LOOPBACK: 0}
@@ -124,7 +124,7 @@ def test_k4_bound_sockets_that_are_not_listed_lower_the_least_by_their_number(ne
         most = unseen(netns, page)
         assert most >= hidden
         assert headroom(page, server) == (max(0, 996 - most), 996)
-        assert not page.has("ephemeral_ports_blocked", by="bound")
+        assert not page.has("ephemeral_ports_blocked", blocker="bound")
         if most > 10:
             assert not page.has("bind_ports_free")
         else:
@@ -145,7 +145,7 @@ def test_k5_listeners_in_the_range_block_ports(netns, exporter, source):
     tcp.connect(netns, (LOOPBACK, 40001), source=(LOOPBACK, 700))  # its port does not count again
 
     page = exporter.scrape()
-    assert page.by("by", "ephemeral_ports_blocked").items() >= {"listen": 4, "inbound": 0}.items()
+    assert page.by("blocker", "ephemeral_ports_blocked").items() >= {"listen": 4, "inbound": 0}.items()
     named = {(dict(labels)["listen_address"], dict(labels)["listen_port"])
              for labels in page.values("listener_in_ephemeral_range")}
     assert named == listeners

@@ -98,7 +98,7 @@ def test_k14_a_listener_that_has_closed_is_remembered(netns, peer, link, source)
         assert page.by("role", "time_wait_sockets") == {"outbound": 0, "inbound": 1, "unknown": 0}
         assert page.value("destinations") == 0
         # By a dump it may have been taken by a client since.
-        assert page.by("by", "ephemeral_ports_blocked")["inbound"] == int(source in BPF_READERS)
+        assert page.by("blocker", "ephemeral_ports_blocked")["inbound"] == int(source in BPF_READERS)
     page = page_once(netns, source)  # has seen nothing before
     assert page.by("role", "time_wait_sockets") == {"outbound": 0, "inbound": 0, "unknown": 1}
     assert page.value("destinations") == 1

@@ -14,7 +14,7 @@ from harness.still import still
 FAMILIES_UNKNOWN_TO_PROCFS = {"listen_queue_limit", "listen_queue_max_ratio", "listen_socket_drops",
                               "bind_ports_free"}
 LABELS_UNKNOWN_TO_PROCFS = {("sockets", ("state", "bound_inactive")),
-                            ("ephemeral_ports_blocked", ("by", "bound")),
+                            ("ephemeral_ports_blocked", ("blocker", "bound")),
                             ("config_finding", ("rule", "accept_queue_full")),
                             ("config_finding", ("rule", "backlog_above_somaxconn"))}
 

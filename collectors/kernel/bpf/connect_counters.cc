@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <utility>
 
-#include "collectors/kernel/bpf/connect_events.h"
+#include "collectors/base/unique_fd.h"
+#include "collectors/kernel/bpf/connect_events_reader.h"
 #include "collectors/kernel/bpf/object.h"
-#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "collectors/model/unique_fd.h"
+#include "collectors/base/unique_fd.h"
 
 namespace tcp_lifecycle {
 

@@ -1,4 +1,4 @@
-#include "collectors/kernel/bpf/connect_events.h"
+#include "collectors/kernel/bpf/connect_events_reader.h"
 #include "collectors/kernel/bpf/kernel_forms.h"
 #include "collectors/kernel/bpf/walk_program.h"
 

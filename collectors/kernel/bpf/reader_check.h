@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "collectors/base/deadline.h"
 #include "collectors/kernel/bpf/self_check.h"
 #include "collectors/kernel/sock_diag/lookup.h"
-#include "collectors/model/deadline.h"
 #include "collectors/model/socket_source.h"
 
 namespace tcp_lifecycle {

@@ -8,7 +8,7 @@
 #include <bitset>
 #include <string>
 
-#include "collectors/model/deadline.h"
+#include "collectors/base/deadline.h"
 #include "collectors/model/reader_account.h"
 #include "collectors/model/socket.h"
 

@@ -7,8 +7,8 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "collectors/base/deadline.h"
 #include "collectors/kernel/bpf/walk_program.h"
-#include "collectors/model/deadline.h"
 
 namespace tcp_lifecycle {
 

@@ -34,7 +34,7 @@ class WatchedInodes {
   }
 
   absl::flat_hash_map<uint32_t, uint32_t> indexes_;
-  // Of the record before.
+  // What the record before gave.
   uint32_t last_low_ = UINT32_MAX;
   std::optional<uint32_t> last_;
 };

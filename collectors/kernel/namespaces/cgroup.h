@@ -16,8 +16,8 @@ struct CgroupOwner {
   std::string pod_uid;
 };
 
-// Of cgroup v2 and v1, with the paths that the systemd and cgroupfs drivers of containerd, CRI-O,
-// docker and podman make. The innermost container counts: a node of kind is itself one. The
+// Understands cgroup v2 and v1, with the paths that the systemd and cgroupfs drivers of containerd,
+// CRI-O, docker and podman make. The innermost container counts: a node of kind is itself one. The
 // monitors of containers (conmon) are in none.
 CgroupOwner ParseCgroup(absl::string_view text);
 

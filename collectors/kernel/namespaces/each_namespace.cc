@@ -2,13 +2,13 @@
 
 #include <span>
 
-#include "absl/strings/str_cat.h"
+#include "collectors/base/status.h"
 #include "collectors/kernel/namespaces/occupancy.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-// Hands on what a source says of its one namespace as being of another.
+// Hands on everything that a source reports of its one namespace, as that of another.
 class OfNamespace final : public SocketVisitor {
  public:
   OfNamespace(uint32_t index, SocketVisitor& visitor) : index_(index), visitor_(visitor) {}
@@ -20,6 +20,17 @@ class OfNamespace final : public SocketVisitor {
   void OnSockets(std::span<Socket> sockets) override {
     for (Socket& socket : sockets) socket.namespace_index = index_;
     visitor_.OnSockets(sockets);
+  }
+  void OnBlockedPorts(uint32_t /*namespace_index*/, const PortSet& ports) override {
+    visitor_.OnBlockedPorts(index_, ports);
+  }
+  void OnOwnRange(const Socket& socket, const PortRange& range) override {
+    Socket there = socket;
+    there.namespace_index = index_;
+    visitor_.OnOwnRange(there, range);
+  }
+  void OnFailure(uint32_t /*namespace_index*/, const absl::Status& status) override {
+    visitor_.OnFailure(index_, status);
   }
 
  private:
@@ -49,8 +60,7 @@ absl::StatusOr<PassInfo> EachNamespaceSource::ForEach(const SocketQuery& query,
       info.malformed += of_this->malformed;
       info.knows_bound_inactive |= of_this->knows_bound_inactive;
     } else {
-      visitor.OnFailure(i, {of_this.status().code(),
-                            absl::StrCat(ns.netns.name, ": ", of_this.status().message())});
+      visitor.OnFailure(i, Prefixed(ns.netns.name, of_this.status()));
     }
   }
   return info;

@@ -34,7 +34,7 @@ class EachNamespaceSource : public SocketSource {
                                    SocketVisitor& visitor) override;
 
  private:
-  // Of the namespace in which the calling thread is.
+  // The states that sockets in the calling thread's namespace can have.
   TcpStateSet Possible() const;
   absl::StatusOr<PassInfo> ReadHere(TcpStateSet states, uint32_t namespace_index,
                                     const Deadline& deadline, SocketVisitor& visitor) const;

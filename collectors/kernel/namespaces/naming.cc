@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "collectors/kernel/namespaces/printable.h"
+#include "collectors/base/printable.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -5,8 +5,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "collectors/base/unique_fd.h"
 #include "collectors/model/netns.h"
-#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 

@@ -40,8 +40,8 @@ void TakeCgroup(const ProcFiles& files, absl::string_view pid, NetnsSighting& si
   }
 }
 
-// Of processes that hide their link: their tables, which anyone may compare by this number (see
-// netns_name.h), and whether PID 1 is among them.
+// The tables of processes that hide their link, which anyone may compare by this number (see
+// netns_name.h), and whether PID 1 is among the processes.
 using HiddenTables = std::map<ino_t, bool>;
 
 absl::StatusOr<ino_t> TableOf(const ProcFiles& files, absl::string_view process) {

@@ -16,8 +16,4 @@ absl::Status ParseError(absl::string_view what, absl::string_view text) {
                                           cut.size() < text.size() ? "..." : ""));
 }
 
-absl::Status At(absl::string_view where, const absl::Status& status) {
-  return {status.code(), absl::StrCat(where, ": ", status.message())};
-}
-
 }  // namespace tcp_lifecycle

@@ -10,7 +10,4 @@ namespace tcp_lifecycle {
 // DataLoss `what "text"`, with `text` made printable and cut when it is long.
 absl::Status ParseError(absl::string_view what, absl::string_view text);
 
-// `status` with `where: ` before its message.
-absl::Status At(absl::string_view where, const absl::Status& status);
-
 }  // namespace tcp_lifecycle

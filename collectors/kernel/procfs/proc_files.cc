@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -12,7 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "collectors/model/unique_fd.h"
+#include "collectors/base/unique_fd.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -52,13 +53,15 @@ absl::StatusOr<std::string> ProcFiles::Read(absl::string_view path, size_t likel
   if (!fd.ok()) return fd.status();
   // proc_do_large_bitmap (ip_local_reserved_ports) silently cuts its list at the size asked for and
   // has nothing to add at a later offset. So a buffer that came back full is read anew, larger.
-  for (size_t capacity = likely_bytes; capacity <= kMaxFileBytes; capacity *= 8) {
+  for (size_t capacity = likely_bytes;; capacity = std::min(capacity * 8, kMaxFileBytes)) {
     std::string contents(capacity, '\0');
     const absl::StatusOr<size_t> size = ReadFromStart(fd->get(), full_path, contents);
     if (!size.ok()) return size.status();
-    if (*size == capacity) continue;
-    contents.resize(*size);
-    return contents;
+    if (*size < capacity) {
+      contents.resize(*size);
+      return contents;
+    }
+    if (capacity == kMaxFileBytes) break;
   }
   return absl::ResourceExhaustedError(absl::StrCat(full_path, ": not below 1 MiB"));
 }

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "collectors/base/status.h"
 #include "collectors/kernel/procfs/boot_time.h"
 #include "collectors/kernel/procfs/bpf_maps.h"
-#include "collectors/kernel/procfs/parse_error.h"
 #include "collectors/kernel/procfs/self_stat.h"
 
 namespace tcp_lifecycle {
@@ -21,7 +21,7 @@ absl::StatusOr<uint64_t> ReadBootTime(const ProcFiles& files) {
   const absl::StatusOr<std::string> text = files.Read("stat");
   if (!text.ok()) return text.status();
   absl::StatusOr<uint64_t> seconds = ParseBootTimeSeconds(*text);
-  if (!seconds.ok()) return At("stat", seconds.status());
+  if (!seconds.ok()) return Prefixed("stat", seconds.status());
   return seconds;
 }
 
@@ -35,7 +35,7 @@ absl::StatusOr<ProcessStats> ProcfsProcessStats::Read() {
   const absl::StatusOr<std::string> text = files_.Read("self/stat");
   if (!text.ok()) return text.status();
   const absl::StatusOr<SelfStat> stat = ParseSelfStat(*text);
-  if (!stat.ok()) return At("self/stat", stat.status());
+  if (!stat.ok()) return Prefixed("self/stat", stat.status());
   const absl::StatusOr<uint64_t> fds = files_.CountEntries("self/fd");
   if (!fds.ok()) return fds.status();
   const absl::StatusOr<uint64_t> map_bytes = ReadBpfMapBytes(files_);

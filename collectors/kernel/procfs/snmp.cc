@@ -26,16 +26,13 @@ absl::string_view CutWord(absl::string_view& line) {
 }
 
 bool HasCountersOf(absl::string_view protocol) {
-  return std::ranges::any_of(kTcpCounterNames, [&](const TcpCounterName& counter) {
-    return counter.protocol == protocol;
-  });
+  return std::ranges::any_of(
+      kTcpCounterTable, [&](const TcpCounterRow& counter) { return counter.protocol == protocol; });
 }
 
 std::optional<TcpCounter> FindCounter(absl::string_view protocol, absl::string_view name) {
-  for (size_t i = 0; i < kTcpCounterCount; ++i) {
-    if (kTcpCounterNames[i].name == name && kTcpCounterNames[i].protocol == protocol) {
-      return static_cast<TcpCounter>(i);
-    }
+  for (const TcpCounterRow& counter : kTcpCounterTable) {
+    if (counter.name == name && counter.protocol == protocol) return counter.id;
   }
   return std::nullopt;
 }

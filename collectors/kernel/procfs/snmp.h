@@ -4,7 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "collectors/model/netstat.h"
+#include "collectors/model/tcp_counters.h"
 
 namespace tcp_lifecycle {
 

@@ -1,5 +1,5 @@
 // Parses /proc/net/tcp and tcp6: the header line gives the columns, every other line is a socket.
-// Pure; tcp_source.cc feeds it. The formats are those of get_tcp4_sock, get_openreq4 and
+// Pure; procfs_source.cc feeds it. The formats are those of get_tcp4_sock, get_openreq4 and
 // get_timewait4_sock in the kernel's net/ipv4/tcp_ipv4.c and of their tcp6 sisters.
 #pragma once
 

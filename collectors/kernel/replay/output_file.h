@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "collectors/model/unique_fd.h"
+#include "collectors/base/unique_fd.h"
 
 namespace tcp_lifecycle {
 

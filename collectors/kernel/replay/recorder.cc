@@ -19,13 +19,13 @@
 #include "collectors/kernel/replay/output_file.h"
 #include "collectors/kernel/replay/recording_channel.h"
 #include "collectors/kernel/sock_diag/netlink_channel.h"
-#include "collectors/kernel/sock_diag/source.h"
-#include "collectors/model/sysctl.h"
+#include "collectors/kernel/sock_diag/sock_diag_source.h"
+#include "collectors/model/sysctl_table.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-// What the readers of facts and of sockets open below /proc, beside kSysctlPaths.
+// What the readers of facts and of sockets open below /proc, beside kSysctlTable.
 constexpr std::array<absl::string_view, 10> kProcFiles = {"net/sockstat",
                                                           "net/sockstat6",
                                                           "net/snmp",
@@ -73,7 +73,7 @@ absl::Status RecordProc(const ProcFiles& files, const std::string& to, const Dea
     first_error.Update(status);
   };
   for (absl::string_view path : kProcFiles) copy(path);
-  for (absl::string_view path : kSysctlPaths) copy(absl::StrCat("sys/", path));
+  for (const SysctlRow& row : kSysctlTable) copy(absl::StrCat("sys/", row.path));
   if (!found) return absl::NotFoundError(absl::StrCat(files.root(), " has no files of TCP"));
   return first_error;
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "collectors/model/deadline.h"
+#include "collectors/base/deadline.h"
 
 namespace tcp_lifecycle {
 

@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "collectors/kernel/sock_diag/request.h"
-#include "collectors/model/deadline.h"
+#include "collectors/base/deadline.h"
+#include "collectors/kernel/sock_diag/dump_request.h"
 
 namespace tcp_lifecycle {
 

@@ -10,8 +10,9 @@
 #include <span>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/base/status.h"
 #include "collectors/kernel/kernel_release.h"
-#include "collectors/kernel/sock_diag/decode.h"
+#include "collectors/kernel/sock_diag/decode_message.h"
 #include "collectors/kernel/sock_diag/netlink.h"
 #include "collectors/kernel/sock_diag/netlink_channel.h"
 #include "collectors/model/connection.h"
@@ -36,7 +37,7 @@ bool IsRow(const NetlinkMessage& message) {
 }
 
 absl::Status Annotated(absl::string_view what, const absl::Status& status) {
-  return {status.code(), absl::StrCat("sock_diag ", what, ": ", status.message())};
+  return Prefixed(absl::StrCat("sock_diag ", what), status);
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "collectors/base/deadline.h"
 #include "collectors/kernel/sock_diag/channel.h"
-#include "collectors/model/deadline.h"
 #include "collectors/model/socket.h"
 
 namespace tcp_lifecycle {

@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "absl/status/statusor.h"
+#include "collectors/base/unique_fd.h"
 #include "collectors/kernel/sock_diag/channel.h"
-#include "collectors/model/unique_fd.h"
 
 namespace tcp_lifecycle {
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <span>
 
-#include "collectors/kernel/sock_diag/decode.h"
+#include "collectors/kernel/sock_diag/decode_message.h"
 #include "collectors/model/socket_source.h"
 
 namespace tcp_lifecycle {

@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "collectors/ports.h"
+#include "collectors/reports/ports_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
@@ -93,10 +93,10 @@ Html Table(const PortsReport& report, const Snapshot& snapshot) {
 }  // namespace
 
 Html DestinationsSection(const SectionInput& input) {
-  const absl::StatusOr<PortsReport>& report = input.ns.Get<PortsReport>();
+  const auto* report = input.ns.reports.Get<PortsReport>();
   constexpr absl::string_view kHeading = "Destinations";
-  if (!report.ok()) {
-    return Section("destinations", kHeading, Missing(input, "ports", report.status()));
+  if (report == nullptr) {
+    return Section("destinations", kHeading, Missing<PortsReport>(input.ns, "ports"));
   }
   Html body = report->destinations.empty() ? Fill("<p>No outbound connections.</p>")
                                            : Table(*report, input.result.snapshot);

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "collectors/findings/rule.h"
+#include "collectors/reports/findings_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
@@ -15,7 +15,11 @@ Html Item(const Finding& finding) {
 }  // namespace
 
 Html FindingsSection(const SectionInput& input) {
-  std::vector<Finding> findings = CheckAll({input.ns, input.finding_settings});
+  const auto* report = input.ns.reports.Get<FindingsReport>();
+  if (report == nullptr) {
+    return Section("findings", "Findings", Missing<FindingsReport>(input.ns, "findings"));
+  }
+  std::vector<Finding> findings = report->findings;
   const auto checked = static_cast<uint64_t>(
       std::ranges::count_if(findings, [](const Finding& f) { return f.verdict.ok(); }));
   const uint64_t unchecked = findings.size() - checked;

@@ -4,11 +4,11 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "collectors/analysis/thresholds.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-constexpr double kHigh = 0.8;  // of a limit: worth a look
 // What there is of something is seen on its bar, however little.
 constexpr double kLeastPercent = 0.4;
 
@@ -36,12 +36,12 @@ Html Unknown() { return Fill(R"(<span class="unknown">not known by this source</
 
 absl::string_view LevelOf(double part, double limit) {
   if (part >= limit) return "full";
-  return part >= limit * kHigh ? "high" : "used";
+  return part >= limit * kNearlyFull ? "high" : "used";
 }
 
 Html Absent() { return Fill(R"(<span class="unknown">absent here</span>)"); }
 
-std::string Percent(double part, double whole) {
+std::string PercentText(double part, double whole) {
   const double percent = whole > 0 ? 100 * part / whole : 0;
   if (percent > 0 && percent < 0.05) return "< 0.1 %";
   if (percent > 99.95 && percent < 100) return "> 99.9 %";
@@ -72,7 +72,7 @@ Html Bar(std::span<const Segment> segments, double whole, absl::string_view labe
 }
 
 Html Share(double part, double limit) {
-  return Fill(R"(<span class="$0">$1</span>)", LevelOf(part, limit), Percent(part, limit));
+  return Fill(R"(<span class="$0">$1</span>)", LevelOf(part, limit), PercentText(part, limit));
 }
 
 Html LimitBar(double part, double limit, absl::string_view label) {

@@ -40,7 +40,7 @@ Html Fill(const char (&pattern)[kSize], const Args&... args) {
 absl::string_view LevelOf(double part, double limit);
 
 // `part` of `whole` as "12.3 %"; 0 % of nothing.
-std::string Percent(double part, double whole);
+std::string PercentText(double part, double whole);
 // "0.4 s", "12 s", "5 min", "2 h": a bound or a duration for reading, not for computing.
 std::string Duration(double seconds);
 

@@ -1,7 +1,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
-#include "collectors/keepalive.h"
+#include "collectors/reports/keepalive_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
@@ -52,16 +52,16 @@ Html Unanswered(const KeepaliveReport& report) {
 }  // namespace
 
 Html KeepaliveSection(const SectionInput& input) {
-  const absl::StatusOr<KeepaliveReport>& report = input.ns.Get<KeepaliveReport>();
+  const auto* report = input.ns.reports.Get<KeepaliveReport>();
   Html body;
-  if (report.ok()) {
+  if (report != nullptr) {
     body += BySetting(*report);
     body += Unanswered(*report);
     body += Fill("<h3>The next probe comes within</h3>$0",
                  Histogram(KeepaliveHistogram::kBoundsSeconds, report->remaining.counts(),
                            "Sockets by the time until their next keepalive probe"));
   } else {
-    body += Missing(input, "keepalive", report.status());
+    body += Missing<KeepaliveReport>(input.ns, "keepalive");
   }
   return Section("keepalive", "Keepalive", body);
 }

@@ -1,11 +1,11 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "collectors/keepalive.h"
-#include "collectors/listen.h"
-#include "collectors/ports.h"
-#include "collectors/sockets.h"
-#include "collectors/time_wait.h"
+#include "collectors/reports/keepalive_report.h"
+#include "collectors/reports/listen_report.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/sockets_report.h"
+#include "collectors/reports/time_wait_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
@@ -22,8 +22,8 @@ Html NotRead() { return Fill(R"(<span class="unknown">not read</span>)"); }
 
 Html Fullest(const NamespaceSnapshot& ns) {
   constexpr absl::string_view kName = "Fullest destination";
-  const absl::StatusOr<PortsReport>& report = ns.Get<PortsReport>();
-  if (!report.ok()) return Tile("destinations", kName, NotRead(), "");
+  const auto* report = ns.reports.Get<PortsReport>();
+  if (report == nullptr) return Tile("destinations", kName, NotRead(), "");
   const Html share = Share(report->utilization.min, 1);
   if (report->destinations.empty()) return Tile("destinations", kName, share, "no destinations");
   // The first may be there because it is troubled.
@@ -34,27 +34,27 @@ Html Fullest(const NamespaceSnapshot& ns) {
 
 Html Ports(const NamespaceSnapshot& ns) {
   constexpr absl::string_view kName = "Ports in use";
-  const absl::StatusOr<PortsReport>& report = ns.Get<PortsReport>();
-  if (!report.ok() || !ns.facts.ephemeral_ports.ok()) {
+  const auto* report = ns.reports.Get<PortsReport>();
+  if (report == nullptr || !ns.facts.ephemeral_ports.ok()) {
     return Tile("ports", kName, NotRead(), "");
   }
   const uint64_t usable = CountUsable(*ns.facts.ephemeral_ports);
   // Uncoloured: all of them in use is harmless as long as no destination has them all.
   return Tile("ports", kName,
-              ToHtml(Percent(static_cast<double>(report->used), static_cast<double>(usable))),
+              ToHtml(PercentText(static_cast<double>(report->used), static_cast<double>(usable))),
               Fill("$0 of $1", uint64_t{report->used}, usable).code);
 }
 
 Html Established(const NamespaceSnapshot& ns) {
-  const absl::StatusOr<SocketsReport>& report = ns.Get<SocketsReport>();
-  if (!report.ok()) return Tile("states", "Established", NotRead(), "");
+  const auto* report = ns.reports.Get<SocketsReport>();
+  if (report == nullptr) return Tile("states", "Established", NotRead(), "");
   return Tile("states", "Established", ToHtml(report->Total(TcpState::kEstablished)),
               Fill("$0 in CLOSE_WAIT", report->Total(TcpState::kCloseWait)).code);
 }
 
 Html TimeWait(const NamespaceSnapshot& ns) {
-  const absl::StatusOr<TimeWaitReport>& report = ns.Get<TimeWaitReport>();
-  if (!report.ok()) return Tile("time-wait", "TIME_WAIT", NotRead(), "");
+  const auto* report = ns.reports.Get<TimeWaitReport>();
+  if (report == nullptr) return Tile("time-wait", "TIME_WAIT", NotRead(), "");
   uint64_t total = 0;
   for (const uint64_t sockets : report->sockets) total += sockets;
   const uint64_t outbound = report->sockets[static_cast<size_t>(Role::kOutbound)];
@@ -62,8 +62,8 @@ Html TimeWait(const NamespaceSnapshot& ns) {
 }
 
 Html Queues(const NamespaceSnapshot& ns) {
-  const absl::StatusOr<ListenReport>& report = ns.Get<ListenReport>();
-  if (!report.ok()) return Tile("listen", "Fullest accept queue", NotRead(), "");
+  const auto* report = ns.reports.Get<ListenReport>();
+  if (report == nullptr) return Tile("listen", "Fullest accept queue", NotRead(), "");
   if (report->groups.empty()) return Tile("listen", "Fullest accept queue", Fill("none"), "");
   const ListenGroup& fullest = report->groups.front();
   if (!fullest.max_ratio.has_value()) {
@@ -74,14 +74,14 @@ Html Queues(const NamespaceSnapshot& ns) {
 }
 
 Html Unanswered(const NamespaceSnapshot& ns) {
-  const absl::StatusOr<KeepaliveReport>& report = ns.Get<KeepaliveReport>();
-  if (!report.ok()) return Tile("keepalive", "Peers not answering", NotRead(), "");
+  const auto* report = ns.reports.Get<KeepaliveReport>();
+  if (report == nullptr) return Tile("keepalive", "Peers not answering", NotRead(), "");
   uint64_t sockets = 0;
   for (const uint64_t unanswered : report->unanswered) sockets += unanswered;
   return Tile("keepalive", "Peers not answering", ToHtml(sockets), "keepalive probes");
 }
 
-// Of the other namespaces the one that is nearest to a limit; nothing where there is none.
+// The other namespace that is nearest to a limit; nothing where there is none.
 Html Others(const Snapshot& snapshot) {
   constexpr absl::string_view kName = "Other namespaces";
   const NamespaceSnapshot* worst = nullptr;
@@ -98,11 +98,11 @@ Html Others(const Snapshot& snapshot) {
 
 double NearestLimit(const NamespaceSnapshot& ns) {
   double nearest = 0;
-  if (const absl::StatusOr<PortsReport>& ports = ns.Get<PortsReport>(); ports.ok()) {
+  if (const auto* ports = ns.reports.Get<PortsReport>()) {
     nearest = ports->utilization.min;
   }
-  const absl::StatusOr<ListenReport>& listen = ns.Get<ListenReport>();
-  if (!listen.ok() || listen->groups.empty()) return nearest;
+  const auto* listen = ns.reports.Get<ListenReport>();
+  if (listen == nullptr || listen->groups.empty()) return nearest;
   return std::max(nearest, listen->groups.front().max_ratio.value_or(0));
 }
 

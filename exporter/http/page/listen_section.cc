@@ -1,5 +1,5 @@
 #include "absl/strings/str_cat.h"
-#include "collectors/listen.h"
+#include "collectors/reports/listen_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
@@ -12,7 +12,7 @@ Html Queue(const ListenGroup& group) {
   return Fill("$0 of $1$2", group.queue, *group.limit,
               LimitBar(ratio, 1,
                        absl::StrCat(group.queue, " of ", *group.limit, " places, fullest socket ",
-                                    Percent(ratio, 1))));
+                                    PercentText(ratio, 1))));
 }
 
 Html Row(const ListenGroup& group) {
@@ -40,9 +40,9 @@ Html Totals(const ListenReport& report, const TcpCounters& counters) {
 }  // namespace
 
 Html ListenSection(const SectionInput& input) {
-  const absl::StatusOr<ListenReport>& report = input.ns.Get<ListenReport>();
-  if (!report.ok()) {
-    return Section("listen", "Listeners", Missing(input, "listen", report.status()));
+  const auto* report = input.ns.reports.Get<ListenReport>();
+  if (report == nullptr) {
+    return Section("listen", "Listeners", Missing<ListenReport>(input.ns, "listen"));
   }
   Html body = Totals(*report, input.ns.facts.counters);
   Html rows;

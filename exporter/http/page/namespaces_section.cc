@@ -3,26 +3,27 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "collectors/listen.h"
-#include "collectors/ports.h"
-#include "collectors/sockets.h"
+#include "collectors/reports/listen_report.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/sockets_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
 namespace {
 
 Html PortCells(const NamespaceSnapshot& ns) {
-  const absl::StatusOr<PortsReport>& report = ns.Get<PortsReport>();
-  if (!report.ok()) return Fill(R"(<td colspan="2">$0</td>)", Problem(report.status()));
+  const auto* report = ns.reports.Get<PortsReport>();
+  if (report == nullptr)
+    return Fill(R"(<td colspan="2">$0</td>)", Problem(ns.reports.StatusOf<PortsReport>()));
   const double fullest = report->utilization.min;
   return Fill(R"(<td>$0 of $1</td><td class="wide">$2$3</td>)", uint64_t{report->used},
-              uint64_t{report->capacity.usable}, Percent(fullest, 1),
-              LimitBar(fullest, 1, absl::StrCat("fullest destination ", Percent(fullest, 1))));
+              uint64_t{report->capacity.usable}, PercentText(fullest, 1),
+              LimitBar(fullest, 1, absl::StrCat("fullest destination ", PercentText(fullest, 1))));
 }
 
 Html QueueCell(const NamespaceSnapshot& ns) {
-  const absl::StatusOr<ListenReport>& report = ns.Get<ListenReport>();
-  if (!report.ok()) return Problem(report.status());
+  const auto* report = ns.reports.Get<ListenReport>();
+  if (report == nullptr) return Problem(ns.reports.StatusOf<ListenReport>());
   if (report->groups.empty()) return Fill("no listener");
   const ListenGroup& fullest = report->groups.front();
   return Fill("$0 <small>port $1</small>",
@@ -36,9 +37,10 @@ Html Row(const NamespaceSnapshot& ns) {
                          netns.pod_uid.empty() || netns.pod_uid == netns.name
                              ? Html()
                              : Fill("<small>pod $0</small>", netns.pod_uid));
-  const absl::StatusOr<SocketsReport>& sockets = ns.Get<SocketsReport>();
-  if (!sockets.ok()) {
-    return Fill(R"(<tr>$0<td colspan="5">$1</td></tr>)", name, Problem(sockets.status()));
+  const auto* sockets = ns.reports.Get<SocketsReport>();
+  if (sockets == nullptr) {
+    return Fill(R"(<tr>$0<td colspan="5">$1</td></tr>)", name,
+                Problem(ns.reports.StatusOf<SocketsReport>()));
   }
   return Fill("<tr>$0<td>$1</td><td>$2</td><td>$3</td>$4</tr>", name,
               sockets->Total(TcpState::kEstablished), sockets->Total(TcpState::kTimeWait),

@@ -36,12 +36,7 @@ Html Sections(const SectionInput& input) {
 
 }  // namespace
 
-Html Missing(const SectionInput& input, absl::string_view collector, const absl::Status& status) {
-  const auto& ran = input.result.collectors;
-  const bool on = std::any_of(ran.begin(), ran.end(), [&](const CollectorResult& result) {
-    return result.name == collector;
-  });
-  if (on) return Problem(status);
+Html SwitchedOff(absl::string_view collector) {
   return Fill(R"(<p class="unknown">The collector <code>$0</code> is switched off.</p>)",
               collector);
 }
@@ -74,7 +69,7 @@ std::string RenderPage(const ScrapeResult& result, const PageOptions& options, a
       result.snapshot.namespaces.empty() ? nullptr : &result.snapshot.namespaces.front();
   Html main = Headline(result, ns, options, now);
   if (ns != nullptr) {
-    main += Sections({result, *ns, options.finding_settings});
+    main += Sections({result, *ns});
   } else {
     main += Fill(R"(<p class="problem">This scrape has read no network namespace.</p>)");
   }

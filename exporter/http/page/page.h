@@ -5,7 +5,6 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "collectors/settings.h"
 #include "exporter/scrape/scrape_result.h"
 
 namespace tcp_lifecycle {
@@ -13,8 +12,7 @@ namespace tcp_lifecycle {
 struct PageOptions {
   std::string hostname;
   std::string version;
-  std::string telemetry_path = "/metrics";
-  FindingSettings finding_settings = {};
+  std::string telemetry_path;
 };
 
 // A whole HTML document about the first namespace of the result. Its links are relative, so that it

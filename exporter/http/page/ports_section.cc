@@ -1,7 +1,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
-#include "collectors/ports.h"
+#include "collectors/reports/ports_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
@@ -34,13 +34,14 @@ Html Use(const PortsReport& report, uint64_t usable) {
     const std::optional<uint64_t> ports = report.blocked[i];
     blocked += ports.value_or(0);
     segments[i] = {static_cast<double>(ports.value_or(0)), kBlocked[i].css_class};
-    rows += LegendRow(
-        kBlocked[i], ToHtml(ports),
-        ports.has_value() ? Percent(static_cast<double>(*ports), static_cast<double>(usable)) : "");
+    rows += LegendRow(kBlocked[i], ToHtml(ports),
+                      ports.has_value()
+                          ? PercentText(static_cast<double>(*ports), static_cast<double>(usable))
+                          : "");
   }
   const auto row = [&](const Row& what, uint64_t ports) {
     rows += LegendRow(what, ToHtml(ports),
-                      Percent(static_cast<double>(ports), static_cast<double>(usable)));
+                      PercentText(static_cast<double>(ports), static_cast<double>(usable)));
   };
   const uint64_t outbound = report.used - blocked;
   segments.back() = {static_cast<double>(outbound), "used"};
@@ -57,7 +58,7 @@ Html Use(const PortsReport& report, uint64_t usable) {
 
 Html PortsSection(const SectionInput& input) {
   const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
-  const absl::StatusOr<PortsReport>& report = input.ns.Get<PortsReport>();
+  const auto* report = input.ns.reports.Get<PortsReport>();
   Html body;
   if (!ports.ok()) {
     body += Problem(ports.status());
@@ -67,7 +68,7 @@ Html PortsSection(const SectionInput& input) {
     body += Fill(R"(<dl class="figures">$0$1$2</dl>)", Figure("Range", ToHtml(range)),
                  Figure("Reserved in it", ToHtml(ports->range.size() - usable)),
                  Figure("Usable", ToHtml(usable)));
-    if (report.ok()) {
+    if (report != nullptr) {
       body += Use(*report, usable);
       body += Fill(
           R"(<p class="note">A port in use can serve other destinations as well; a blocked one )"
@@ -75,7 +76,7 @@ Html PortsSection(const SectionInput& input) {
     }
   }
   // Without the range there is no report either, for the reason that is already said.
-  if (ports.ok() && !report.ok()) body += Missing(input, "ports", report.status());
+  if (ports.ok() && report == nullptr) body += Missing<PortsReport>(input.ns, "ports");
   return Section("ports", "Ephemeral ports", body);
 }
 

@@ -13,7 +13,6 @@ namespace tcp_lifecycle {
 struct SectionInput {
   const ScrapeResult& result;
   const NamespaceSnapshot& ns;
-  const FindingSettings& finding_settings;
 };
 
 // The figures to see first, from several collectors.
@@ -33,10 +32,15 @@ Html NamespacesSection(const SectionInput& input);
 Html SettingsSection(const SectionInput& input);
 Html HealthSection(const SectionInput& input);
 
-// What stands in place of `collector`'s figures: that it is switched off, or why it failed.
-Html Missing(const SectionInput& input, absl::string_view collector, const absl::Status& status);
-// Why a fact could not be read.
+// Why a fact or a report could not be read.
 Html Problem(const absl::Status& status);
+Html SwitchedOff(absl::string_view collector);
+// What stands in place of `collector`'s figures: that it is switched off, or why it failed.
+template <typename Report>
+Html Missing(const NamespaceSnapshot& ns, absl::string_view collector) {
+  const absl::StatusOr<Report>* const report = ns.reports.Find<Report>();
+  return report == nullptr ? SwitchedOff(collector) : Problem(report->status());
+}
 // What stands in place of a setting or counter: absent on this kernel, or why it was not read.
 Html AbsentOr(const absl::Status& status);
 // The kernel's count, or what stands in its place.

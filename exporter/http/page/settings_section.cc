@@ -6,10 +6,9 @@ namespace tcp_lifecycle {
 
 Html SettingsSection(const SectionInput& input) {
   Html rows;
-  for (size_t i = 0; i < kSysctlCount; ++i) {
-    const absl::StatusOr<int64_t>& value = input.ns.facts.sysctls[static_cast<Sysctl>(i)];
-    rows += Fill("<div><dt>$0</dt><dd>$1</dd></div>",
-                 absl::StrReplaceAll(kSysctlPaths[i], {{"/", "."}}),
+  for (const SysctlRow& row : kSysctlTable) {
+    const absl::StatusOr<int64_t>& value = input.ns.facts.sysctls[row.id];
+    rows += Fill("<div><dt>$0</dt><dd>$1</dd></div>", absl::StrReplaceAll(row.path, {{"/", "."}}),
                  value.ok() ? ToHtml(absl::StrCat(*value)) : AbsentOr(value.status()));
   }
   return Section("settings", "Settings", Fill(R"(<dl class="settings">$0</dl>)", rows));

@@ -3,7 +3,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "collectors/sockets.h"
+#include "collectors/reports/sockets_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
@@ -43,9 +43,9 @@ Html HostFigures(const NamespaceFacts& facts) {
 }  // namespace
 
 Html StatesSection(const SectionInput& input) {
-  const absl::StatusOr<SocketsReport>& report = input.ns.Get<SocketsReport>();
+  const auto* report = input.ns.reports.Get<SocketsReport>();
   Html body;
-  if (report.ok()) {
+  if (report != nullptr) {
     uint64_t most = 1;
     for (size_t i = 0; i < kTcpStateCount; ++i) {
       most = std::max(most, report->counts[0][i] + report->counts[1][i]);
@@ -59,7 +59,7 @@ Html StatesSection(const SectionInput& input) {
                  "</thead><tbody>$0</tbody></table>",
                  rows);
   } else {
-    body += Missing(input, "sockets", report.status());
+    body += Missing<SocketsReport>(input.ns, "sockets");
   }
   body += HostFigures(input.ns.facts);
   return Section("states", "Sockets by state", body);

@@ -1,7 +1,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
-#include "collectors/time_wait.h"
+#include "collectors/reports/time_wait_report.h"
 #include "exporter/http/page/sections.h"
 
 namespace tcp_lifecycle {
@@ -68,11 +68,11 @@ Html Counters(const TcpCounters& counters) {
 }  // namespace
 
 Html TimeWaitSection(const SectionInput& input) {
-  const absl::StatusOr<TimeWaitReport>& report = input.ns.Get<TimeWaitReport>();
-  Html body = report.ok() ? ByRole(*report) : Missing(input, "time_wait", report.status());
+  const auto* report = input.ns.reports.Get<TimeWaitReport>();
+  Html body = report != nullptr ? ByRole(*report) : Missing<TimeWaitReport>(input.ns, "time_wait");
   body += Fill(R"(<dl class="figures">$0$1</dl>)", Buckets(input.ns.facts),
                Counters(input.ns.facts.counters));
-  if (report.ok()) {
+  if (report != nullptr) {
     body += Fill("<h3>Outbound: the port is free again within</h3>$0",
                  Histogram(TimeWaitHistogram::kBoundsSeconds, report->outbound_remaining.counts(),
                            "Outbound TIME_WAIT sockets by the time they have left"));

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/kernel/bpf/decode.h"
-#include "collectors/kernel/sock_diag/decode.h"
+#include "collectors/kernel/bpf/decode_record.h"
+#include "collectors/kernel/sock_diag/decode_message.h"
 #include "collectors/kernel/sock_diag/netlink.h"
 #include "tests/bench/micro/many_sockets.h"
-#include "tests/unit/kernel/bpf/fake_walk.h"
-#include "tests/unit/kernel/sock_diag/messages.h"
+#include "tests/unit/collectors/kernel/bpf/fake_walk.h"
+#include "tests/unit/collectors/kernel/sock_diag/messages.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -44,7 +44,7 @@ void DecodeBpfRecord(benchmark::State& state, WireFamily family) {
   for (auto _ : state) {
     for (size_t i = 0; i < kBatch; ++i) {
       benchmark::DoNotOptimize(
-          DecodeRecord(buffer->records[at + i], *buffer, kTicksPerSecond, batch[i]));
+          DecodeRecord(buffer->records[at + i], *buffer, kTicksPerSecond, 0, batch[i]));
     }
     benchmark::ClobberMemory();
     at = (at + kBatch) % kSockets;

@@ -1,7 +1,7 @@
 #include "tests/bench/micro/many_sockets.h"
 
 #include "tests/unit/builders.h"
-#include "tests/unit/collectors/page.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "collectors/analysis/role.h"
 #include "collectors/model/socket.h"
-#include "collectors/snapshot.h"
+#include "collectors/reports/snapshot.h"
 
 namespace tcp_lifecycle {
 

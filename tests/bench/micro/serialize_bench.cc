@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "collectors/list.h"
-#include "collectors/metrics/text.h"
+#include "collectors/metrics/text_format.h"
 #include "exporter/http/gzip.h"
 #include "tests/bench/micro/many_sockets.h"
 

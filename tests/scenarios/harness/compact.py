@@ -123,10 +123,10 @@ def _add_ports(add, foreign, rows, source):
     add("ephemeral_port_range_max", high)
     add("ephemeral_ports", len(usable))
     add("ephemeral_ports_used", len({row.local_port for row in rows} & usable) + bound)
-    add("ephemeral_ports_blocked", len(listening), by="listen")
-    add("ephemeral_ports_blocked", 0, by="inbound")  # but for the accepted ones of a listener
+    add("ephemeral_ports_blocked", len(listening), blocker="listen")
+    add("ephemeral_ports_blocked", 0, blocker="inbound")  # but for the accepted ones of a listener
     if sees_bound(source):
-        add("ephemeral_ports_blocked", bound, by="bound")
+        add("ephemeral_ports_blocked", bound, blocker="bound")
     if bound:
         add("sockets", bound, family="ipv4", state="bound_inactive")
 

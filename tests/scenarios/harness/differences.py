@@ -4,7 +4,7 @@ from harness.exposition import PREFIX
 
 # About the exporter itself.
 SELF = ("process_", PREFIX + "scrape_", PREFIX + "exporter_build_info")
-# Of the whole host, which the tests do not have for themselves.
+# Figures of the whole host, which the tests do not have for themselves.
 HOST = tuple(PREFIX + name for name in (
     "sockets_orphaned", "sockets_allocated", "socket_memory_bytes"))
 # Sums of remaining times shrink from one page to the next.

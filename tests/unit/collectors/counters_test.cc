@@ -2,16 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/collectors/page.h"
+#include "collectors/list.h"
+#include "collectors/metrics/family_set.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-using prometheus::MetricType;
-
-constexpr std::array<absl::string_view, 2> kLabels = {"netns", "kind"};
-constexpr FamilyDescriptor kPlain = {"plain_total", MetricType::Counter, kNetnsLabel, "", "", ""};
-constexpr FamilyDescriptor kLabelled = {"labelled_total", MetricType::Counter, kLabels, "", "", ""};
+constexpr FamilyDescriptor kPlain = Counter("plain_total", {}, "", "");
+constexpr FamilyDescriptor kLabelled = Counter("labelled_total", {"kind"}, "", "");
 constexpr std::array<CounterSeries, 2> kTable = {{
     {TcpCounter::kActiveOpens, &kPlain},
     {TcpCounter::kPassiveOpens, &kLabelled, "passive"},
@@ -34,7 +33,7 @@ TEST(CountersTest, ACounterThatTheKernelLacksHasNoFamily) {
   FamilySet out;
   ASSERT_TRUE(AddCounters(kTable, facts, out).ok());
   ASSERT_EQ(out.families().size(), 1);
-  EXPECT_EQ(out.families()[0].name, "plain_total");
+  EXPECT_EQ(out.families()[0].name, "tcp_lifecycle_plain_total");
 }
 
 TEST(CountersTest, TheErrorOfReadingThemIsHandedOn) {
@@ -55,7 +54,7 @@ TEST(CountersTest, EveryCounterOfTheKernelIsOnThePageOnce) {
   }
   std::vector<int> seen(kTcpCounterCount);
   for (const prometheus::MetricFamily& family : out.families()) {
-    if (family.type != MetricType::Counter) continue;
+    if (family.type != prometheus::MetricType::Counter) continue;
     for (const auto& series : family.metric) {
       ++seen.at(static_cast<size_t>(series.counter.value) - 1000);
     }

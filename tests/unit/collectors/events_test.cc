@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/unit/builders.h"
-#include "tests/unit/collectors/page.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -2,13 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include "collectors/findings/rule.h"
-#include "tests/unit/collectors/page.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-Page PageOf(const Snapshot& snapshot) { return Page(FindingsCollector(), snapshot); }
+Page PageOf(Snapshot snapshot) {
+  const FindingsCollector collector;
+  collector.Conclude(snapshot);
+  return {collector, snapshot};
+}
 
 constexpr char kSeries[] = "config_finding{rule=tw_reuse_without_timestamps,severity=warning}";
 

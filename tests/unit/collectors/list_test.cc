@@ -9,7 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "tests/unit/collectors/page.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -60,7 +60,7 @@ TEST(ListTest, AFamilyIsDeclaredOnce) {
 TEST(ListTest, NamesHaveThePrefixAndNoHabitThatPromtoolComplainsOf) {
   for (const Declared& declared : AllFamilies()) {
     const FamilyDescriptor& family = declared.family;
-    EXPECT_TRUE(absl::StartsWith(family.name, "tcp_lifecycle_")) << family.name;
+    EXPECT_EQ(family.prefix, kMetricPrefix) << family.name;
     EXPECT_TRUE(IsSnakeCase(family.name)) << family.name;
     const std::vector<std::string> words = absl::StrSplit(family.name, '_');
     for (const char* word :
@@ -76,18 +76,19 @@ TEST(ListTest, NamesHaveThePrefixAndNoHabitThatPromtoolComplainsOf) {
 TEST(ListTest, EveryFamilySaysWhatItMeansAndWhereItComesFrom) {
   for (const Declared& declared : AllFamilies()) {
     EXPECT_TRUE(IsHelp(declared.family.help)) << declared.family.name;
-    EXPECT_FALSE(declared.family.source.empty()) << declared.family.name;
+    EXPECT_FALSE(declared.family.source.text.empty()) << declared.family.name;
   }
 }
 
 TEST(ListTest, LabelsBeginWithNetnsAndNoneStandsTwice) {
   for (const Declared& declared : AllFamilies()) {
-    const auto labels = declared.family.labels;
-    ASSERT_FALSE(labels.empty()) << declared.family.name;
-    EXPECT_EQ(labels[0], "netns") << declared.family.name;
-    const std::set<std::string> unique(labels.begin(), labels.end());
-    EXPECT_EQ(unique.size(), labels.size()) << declared.family.name;
-    for (absl::string_view label : labels) EXPECT_TRUE(IsSnakeCase(label)) << label;
+    const LabelNames& labels = declared.family.labels;
+    EXPECT_TRUE(declared.family.has_netns()) << declared.family.name;
+    std::set<std::string> unique = {std::string(kNetnsLabel)};
+    for (const absl::string_view label : labels) {
+      EXPECT_TRUE(unique.emplace(label).second) << declared.family.name << ' ' << label;
+      EXPECT_TRUE(IsSnakeCase(label)) << label;
+    }
   }
 }
 
@@ -115,15 +116,68 @@ TEST(ListTest, AWholeSnapshotHasExactlyTheDeclaredFamilies) {
   Snapshot snapshot = MakeSnapshot();
   for (const auto& collector : MakeCollectors()) {
     if (!collector->States().empty()) RunPass(*collector, snapshot, {listener}, FullDestination());
+    collector->Conclude(snapshot);
     FamilySet out;
     EXPECT_TRUE(collector->Describe(snapshot, out).ok()) << collector->Name();
     std::set<std::string> declared;
     for (const FamilyDescriptor& family : collector->Families()) {
-      declared.emplace(family.name);
+      declared.insert(family.FullName());
     }
     std::set<std::string> built;
     for (const prometheus::MetricFamily& family : out.families()) built.insert(family.name);
     EXPECT_EQ(built, declared) << collector->Name();
+  }
+}
+
+// What the page has of another namespace is what is declared so, and the figures of the host stand
+// with the exporter's own.
+TEST(ListTest, AnotherNamespaceHasExactlyTheFamiliesOfEveryNamespace) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces.push_back(MakeNamespace("other"));
+  for (const SysctlRow& row : kSysctlTable) snapshot.namespaces[1].facts.sysctls[row.id] = 7;
+  std::vector<Listener> listeners(2, MakeListener("::", 40001));
+  std::vector<Socket> sockets = FullDestination();
+  for (Listener& listener : listeners) listener.drops = listener.backlog = 5;
+  listeners[1].socket.namespace_index = 1;
+  for (Socket socket : FullDestination()) {
+    socket.namespace_index = 1;
+    sockets.push_back(socket);
+  }
+  for (const auto& collector : MakeCollectors()) {
+    if (!collector->States().empty()) RunPass(*collector, snapshot, listeners, sockets);
+    collector->Conclude(snapshot);
+    FamilySet out;
+    EXPECT_TRUE(collector->Describe(snapshot, out).ok()) << collector->Name();
+    std::set<std::string> declared;
+    for (const FamilyDescriptor& family : collector->Families()) {
+      if (family.scope == Scope::kEveryNamespace) declared.insert(family.FullName());
+    }
+    std::set<std::string> built;
+    for (const prometheus::MetricFamily& family : out.families()) {
+      for (const prometheus::ClientMetric& series : family.metric) {
+        if (series.label.front().value == "other") built.insert(family.name);
+      }
+    }
+    EXPECT_EQ(built, declared) << collector->Name();
+  }
+}
+
+// What NamespaceFactsReader reads of other namespaces.
+TEST(ListTest, FamiliesOfEveryNamespaceAreMadeOfFactsThatAreReadThere) {
+  const FactSet read = {Fact::kSysctls, Fact::kEphemeralPorts, Fact::kCounters};
+  for (const Declared& declared : AllFamilies()) {
+    if (declared.family.scope != Scope::kEveryNamespace) continue;
+    EXPECT_EQ(declared.family.source.facts | read, read) << declared.family.name;
+  }
+}
+
+// Only net/netstat is read in other namespaces.
+TEST(ListTest, CountersOfEveryNamespaceAreThoseOfNetstat) {
+  for (const Declared& declared : AllFamilies()) {
+    const FamilyDescriptor& family = declared.family;
+    if (family.scope == Scope::kEveryNamespace && family.source.facts.Contains(Fact::kCounters)) {
+      EXPECT_TRUE(absl::StartsWith(family.source.text, "/proc/net/netstat ")) << family.name;
+    }
   }
 }
 

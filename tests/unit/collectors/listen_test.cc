@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "tests/unit/collectors/page.h"
+#include "collectors/reports/listen_report.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -71,8 +72,8 @@ TEST(ListenTest, TheFiftyFullestAreOnThePageAndTheOthersAreCounted) {
   for (uint16_t port = 1; port <= 60; ++port) listeners.push_back(WithQueue("::", port, port));
   Snapshot snapshot = MakeSnapshot();
   RunPass(ListenCollector(), snapshot, listeners, {});
-  const auto& report = snapshot.namespaces[0].Get<ListenReport>();
-  ASSERT_TRUE(report.ok());
+  const auto* report = snapshot.namespaces[0].reports.Get<ListenReport>();
+  ASSERT_NE(report, nullptr);
   EXPECT_EQ(report->groups.size(), 50);
   EXPECT_EQ(report->omitted_groups, 10);
   const Page page = PageOf(snapshot);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/collectors/page.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -37,7 +37,7 @@ TEST(NetstatTest, EachSeriesHasTheValueOfItsOwnCounter) {
   };
   std::map<std::string, double> values;
   for (size_t i = 0; i < kTcpCounterCount; ++i) {
-    values[std::string(kTcpCounterNames[i].name)] = 1000 + static_cast<double>(i);
+    values[std::string(kTcpCounterTable[i].name)] = 1000 + static_cast<double>(i);
   }
   for (const auto& [name, counter] : series) EXPECT_EQ(page[name], values.at(counter)) << name;
   EXPECT_EQ(page.size(), series.size());

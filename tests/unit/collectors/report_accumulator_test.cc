@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/collectors/page.h"
+#include "collectors/reports/ports_report.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -38,33 +39,34 @@ TEST(ReportAccumulatorTest, ASocketCountsInItsOwnNamespace) {
   sockets[1].namespace_index = sockets[2].namespace_index = 2;
   accumulator.Observe(sockets);
   accumulator.Finish(snapshot);
-  EXPECT_EQ(snapshot.namespaces[0].Get<PortsReport>()->used, 1);
-  EXPECT_EQ(snapshot.namespaces[1].Get<PortsReport>()->used, 0);
-  EXPECT_EQ(snapshot.namespaces[2].Get<PortsReport>()->used, 2);
+  EXPECT_EQ(snapshot.namespaces[0].reports.Get<PortsReport>()->used, 1);
+  EXPECT_EQ(snapshot.namespaces[1].reports.Get<PortsReport>()->used, 0);
+  EXPECT_EQ(snapshot.namespaces[2].reports.Get<PortsReport>()->used, 2);
 }
 
 TEST(ReportAccumulatorTest, StatesMayBeginWithWhatTheCollectorKnows) {
   Snapshot snapshot = ThreeNamespaces();
   CountingAccumulator accumulator(std::vector<uint32_t>{7, 8, 9});
   accumulator.Finish(snapshot);
-  EXPECT_EQ(snapshot.namespaces[2].Get<PortsReport>()->used, 9);
+  EXPECT_EQ(snapshot.namespaces[2].reports.Get<PortsReport>()->used, 9);
 }
 
 TEST(ReportAccumulatorTest, AFailedStreamIsTheReportsErrorInItsNamespaceOnly) {
   Snapshot snapshot = ThreeNamespaces();
   snapshot.namespaces[1].stream = absl::DataLossError("lost");
   CountingAccumulator(snapshot).Finish(snapshot);
-  EXPECT_TRUE(snapshot.namespaces[0].Get<PortsReport>().ok());
-  EXPECT_EQ(snapshot.namespaces[1].Get<PortsReport>().status(), absl::DataLossError("lost"));
-  EXPECT_TRUE(snapshot.namespaces[2].Get<PortsReport>().ok());
+  EXPECT_TRUE(snapshot.namespaces[0].reports.StatusOf<PortsReport>().ok());
+  EXPECT_EQ(snapshot.namespaces[1].reports.StatusOf<PortsReport>(), absl::DataLossError("lost"));
+  EXPECT_TRUE(snapshot.namespaces[2].reports.StatusOf<PortsReport>().ok());
 }
 
 TEST(ReportAccumulatorTest, AReportThatCannotBeMadeIsAnErrorInItsNamespaceOnly) {
   Snapshot snapshot = ThreeNamespaces();
   FailFacts(snapshot.namespaces[0].facts);
   CountingAccumulator(snapshot).Finish(snapshot);
-  EXPECT_EQ(snapshot.namespaces[0].Get<PortsReport>().status(), absl::UnavailableError("counters"));
-  EXPECT_TRUE(snapshot.namespaces[1].Get<PortsReport>().ok());
+  EXPECT_EQ(snapshot.namespaces[0].reports.StatusOf<PortsReport>(),
+            absl::UnavailableError("counters"));
+  EXPECT_TRUE(snapshot.namespaces[1].reports.StatusOf<PortsReport>().ok());
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/collectors/page.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/collectors/page.h"
+#include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -24,6 +24,10 @@ Page PageWith(const std::vector<Socket>& sockets) {
   Snapshot snapshot = MakeSnapshot();
   RunPass(TimeWaitCollector(), snapshot, {}, sockets);
   return PageOf(snapshot);
+}
+
+TEST(TimeWaitTest, ItAsksForTheListenersByWhichRolesAreJudged) {
+  EXPECT_EQ(TimeWaitCollector().States(), (TcpStateSet{TcpState::kListen, TcpState::kTimeWait}));
 }
 
 TEST(TimeWaitTest, EveryRoleAndBucketIsThereWithoutSockets) {

@@ -7,11 +7,13 @@ namespace {
 
 NamespaceSnapshot WithUsed(uint32_t used) {
   NamespaceSnapshot ns = MakeHealthy();
-  AddDestination(*ns.Get<PortsReport>(), "10.0.0.2", used);
+  AddDestination(*ns.reports.Get<PortsReport>(), "10.0.0.2", used);
   return ns;
 }
 
-DestinationReport& First(NamespaceSnapshot& ns) { return ns.Get<PortsReport>()->destinations[0]; }
+DestinationReport& First(NamespaceSnapshot& ns) {
+  return ns.reports.Get<PortsReport>()->destinations[0];
+}
 
 TEST(DestinationExhaustedTest, RaisedWhereNoConnectionIsPossible) {
   NamespaceSnapshot ns = WithUsed(28232);
@@ -20,7 +22,7 @@ TEST(DestinationExhaustedTest, RaisedWhereNoConnectionIsPossible) {
               Raised("10.0.0.1 -> 10.0.0.2:80 holds all 28232 open ports, 20000 in TIME_WAIT: "
                      "connect() fails with EADDRNOTAVAIL."));
   First(ns).seconds_to_free_port = 12.34;
-  AddDestination(*ns.Get<PortsReport>(), "10.0.0.3", 28232);
+  AddDestination(*ns.reports.Get<PortsReport>(), "10.0.0.3", 28232);
   EXPECT_THAT(
       Check("destination_exhausted", ns),
       Raised("10.0.0.1 -> 10.0.0.2:80 holds all 28232 open ports, 20000 in TIME_WAIT: "
@@ -30,7 +32,7 @@ TEST(DestinationExhaustedTest, RaisedWhereNoConnectionIsPossible) {
 
 TEST(DestinationExhaustedTest, RaisedWhereNoPortIsOpenAndSaysWhatBlocksThem) {
   NamespaceSnapshot ns = MakeHealthy();
-  PortsReport& report = *ns.Get<PortsReport>();
+  PortsReport& report = *ns.reports.Get<PortsReport>();
   report.capacity.blocked = 28232;
   report.blocked = {3, 28000, 229};
   EXPECT_THAT(
@@ -52,12 +54,12 @@ TEST(DestinationExhaustedTest, ClearedByOnePort) {
 
 TEST(DestinationExhaustedTest, NotCheckableWithoutThePortsCollector) {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<PortsReport>() = absl::StatusOr<PortsReport>();
+  ns.reports.Remove<PortsReport>();
   for (const char* rule : {"destination_exhausted", "destination_nearly_full",
                            "destination_half_full", "heading_for_exhaustion"}) {
     EXPECT_THAT(Check(rule, ns), NotCheckable()) << rule;
   }
-  ns.Get<PortsReport>() = absl::UnavailableError("stream");
+  ns.reports.Set<PortsReport>(absl::UnavailableError("stream"));
   EXPECT_THAT(Check("destination_exhausted", ns), Failed("stream"));
 }
 
@@ -91,7 +93,7 @@ TEST(DestinationHalfFullTest, ClearedBelowAndWhereItIsNearlyFull) {
 TEST(HeadingForExhaustionTest, RaisedByTheDestinationThatIsThereFirst) {
   NamespaceSnapshot ns = WithUsed(20000);
   First(ns).seconds_to_exhaustion = 40;
-  DestinationReport& sooner = AddDestination(*ns.Get<PortsReport>(), "10.0.0.3", 10000);
+  DestinationReport& sooner = AddDestination(*ns.reports.Get<PortsReport>(), "10.0.0.3", 10000);
   sooner.seconds_to_exhaustion = 23;
   sooner.connections_per_second = 800.2;
   EXPECT_THAT(Check("heading_for_exhaustion", ns),

@@ -25,9 +25,9 @@ NamespaceSnapshot MakeHealthy() {
   ports.capacity.usable = 28232;
   ports.blocked = {0, 0, 0};
   ports.own_ranges.emplace();
-  ns.Get<PortsReport>() = ports;
-  ns.Get<ListenReport>() = ListenReport();
-  ns.Get<KeepaliveReport>() = KeepaliveReport();
+  ns.reports.Set<PortsReport>(ports);
+  ns.reports.Set<ListenReport>(ListenReport());
+  ns.reports.Set<KeepaliveReport>(KeepaliveReport());
   return ns;
 }
 

@@ -9,6 +9,9 @@
 
 #include "absl/strings/string_view.h"
 #include "collectors/findings/rule.h"
+#include "collectors/reports/keepalive_report.h"
+#include "collectors/reports/listen_report.h"
+#include "collectors/reports/ports_report.h"
 #include "tests/unit/builders.h"
 
 namespace tcp_lifecycle {

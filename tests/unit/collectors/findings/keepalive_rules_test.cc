@@ -16,7 +16,7 @@ NamespaceSnapshot WithKeepaliveTime(int64_t seconds) {
 // In the order on, off, unknown.
 NamespaceSnapshot WithSockets(const std::array<uint64_t, kKeepaliveCount>& sockets) {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<KeepaliveReport>()->sockets = sockets;
+  ns.reports.Get<KeepaliveReport>()->sockets = sockets;
   return ns;
 }
 
@@ -59,7 +59,7 @@ TEST(IdleWithoutKeepaliveTest, ClearedByHalfAndByFew) {
 
 TEST(IdleWithoutKeepaliveTest, NotCheckableWithoutTheKeepaliveCollector) {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<KeepaliveReport>() = absl::StatusOr<KeepaliveReport>();
+  ns.reports.Remove<KeepaliveReport>();
   EXPECT_THAT(Check("idle_without_keepalive", ns), NotCheckable());
 }
 

@@ -19,7 +19,7 @@ NamespaceSnapshot WithListeners(const std::vector<Listener>& listeners) {
   NamespaceSnapshot ns = MakeHealthy();
   ListenGroups groups;
   for (const Listener& listener : listeners) groups.Add(listener);
-  ListenReport& report = *ns.Get<ListenReport>();
+  ListenReport& report = *ns.reports.Get<ListenReport>();
   report.groups = groups.TakeFullest(ListenReport::kMaxGroups);
   for (ListenGroup& group : report.groups) {
     group.in_ephemeral_range = IsUsable(*ns.facts.ephemeral_ports, group.port);
@@ -29,7 +29,7 @@ NamespaceSnapshot WithListeners(const std::vector<Listener>& listeners) {
 
 NamespaceSnapshot WithoutReport() {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<ListenReport>() = absl::StatusOr<ListenReport>();
+  ns.reports.Remove<ListenReport>();
   return ns;
 }
 
@@ -46,7 +46,7 @@ TEST(ListenerInPortRangeTest, RaisedAndNamesThreeListenersAndAllPorts) {
 
 TEST(ListenerInPortRangeTest, RaisedByListenersThatTheReportHasNoRoomFor) {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<PortsReport>()->blocked[static_cast<size_t>(PortBlock::kListen)] = 2;
+  ns.reports.Get<PortsReport>()->blocked[static_cast<size_t>(PortBlock::kListen)] = 2;
   EXPECT_THAT(
       Check("listener_in_port_range", ns),
       Raised("Listeners hold 2 ports of 32768-60999 that connect() could use, not reserved."));

@@ -7,7 +7,7 @@ namespace {
 
 TEST(SynSentPilingUpTest, RaisedByTenThatHadToAskAgain) {
   NamespaceSnapshot ns = MakeHealthy();
-  DestinationReport& destination = AddDestination(*ns.Get<PortsReport>(), "10.0.0.2", 12);
+  DestinationReport& destination = AddDestination(*ns.reports.Get<PortsReport>(), "10.0.0.2", 12);
   destination.syn_sent = 12;
   destination.syn_sent_retransmitting = 10;
   EXPECT_THAT(Check("syn_sent_piling_up", ns),
@@ -17,7 +17,7 @@ TEST(SynSentPilingUpTest, RaisedByTenThatHadToAskAgain) {
 
 TEST(SynSentPilingUpTest, ClearedWhereTheFirstSynIsOnItsWay) {
   NamespaceSnapshot ns = MakeHealthy();
-  DestinationReport& destination = AddDestination(*ns.Get<PortsReport>(), "10.0.0.2", 500);
+  DestinationReport& destination = AddDestination(*ns.reports.Get<PortsReport>(), "10.0.0.2", 500);
   destination.syn_sent = 500;
   destination.syn_sent_retransmitting = 9;
   EXPECT_THAT(Check("syn_sent_piling_up", ns), Fine());
@@ -25,7 +25,7 @@ TEST(SynSentPilingUpTest, ClearedWhereTheFirstSynIsOnItsWay) {
 
 TEST(CloseWaitLeakTest, RaisedByTenAndTheWorstIsNamed) {
   NamespaceSnapshot ns = MakeHealthy();
-  PortsReport& report = *ns.Get<PortsReport>();
+  PortsReport& report = *ns.reports.Get<PortsReport>();
   AddDestination(report, "10.0.0.2", 10).close_wait = 10;
   AddDestination(report, "10.0.0.3", 70).close_wait = 70;
   EXPECT_THAT(Check("close_wait_leak", ns),
@@ -35,13 +35,13 @@ TEST(CloseWaitLeakTest, RaisedByTenAndTheWorstIsNamed) {
 
 TEST(CloseWaitLeakTest, ClearedByNine) {
   NamespaceSnapshot ns = MakeHealthy();
-  AddDestination(*ns.Get<PortsReport>(), "10.0.0.2", 9).close_wait = 9;
+  AddDestination(*ns.reports.Get<PortsReport>(), "10.0.0.2", 9).close_wait = 9;
   EXPECT_THAT(Check("close_wait_leak", ns), Fine());
 }
 
 TEST(CloseWaitLeakTest, NotCheckableWithoutThePortsCollector) {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<PortsReport>() = absl::StatusOr<PortsReport>();
+  ns.reports.Remove<PortsReport>();
   EXPECT_THAT(Check("syn_sent_piling_up", ns), NotCheckable());
   EXPECT_THAT(Check("close_wait_leak", ns), NotCheckable());
 }

@@ -18,7 +18,7 @@ NamespaceSnapshot WithRange(uint16_t min, uint16_t max,
 
 NamespaceSnapshot WithRate(const std::string& address, double connections_per_second) {
   NamespaceSnapshot ns = MakeHealthy();
-  AddDestination(*ns.Get<PortsReport>(), address, 1).connections_per_second =
+  AddDestination(*ns.reports.Get<PortsReport>(), address, 1).connections_per_second =
       connections_per_second;
   return ns;
 }
@@ -34,7 +34,7 @@ TEST(PortRangeTooSmallTest, RaisedAboveTheRateThatTheRangeAllowsFor60Seconds) {
 TEST(PortRangeTooSmallTest, RaisedUnderReuseAboveTheRateThatTheDelayAllows) {
   NamespaceSnapshot ns = WithRate("10.0.0.2", 2000);
   ns.facts.sysctls[Sysctl::kTwReuse] = 1;
-  ns.Get<PortsReport>()->capacity.usable = 1000;
+  ns.reports.Get<PortsReport>()->capacity.usable = 1000;
   EXPECT_THAT(Check("port_range_too_small", ns), Raised(HasSubstr("at 1 s each")));
 }
 
@@ -52,7 +52,7 @@ TEST(PortRangeTooSmallTest, NotCheckableWithoutTheReportOrTheSettings) {
   ns.facts.sysctls[Sysctl::kTimestamps] = absl::NotFoundError("hidden");
   EXPECT_THAT(Check("port_range_too_small", ns), NotCheckable());
   ns = MakeHealthy();
-  ns.Get<PortsReport>() = absl::StatusOr<PortsReport>();
+  ns.reports.Remove<PortsReport>();
   EXPECT_THAT(Check("port_range_too_small", ns), NotCheckable());
 }
 
@@ -62,7 +62,7 @@ OwnRangeReport OwnRange(uint32_t open, uint32_t used, const std::string& address
 
 Verdict CheckOwnRanges(const std::vector<OwnRangeReport>& ranges) {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<PortsReport>()->own_ranges = ranges;
+  ns.reports.Get<PortsReport>()->own_ranges = ranges;
   return Check("own_port_range_full", ns);
 }
 
@@ -89,9 +89,9 @@ TEST(OwnPortRangeFullTest, ClearedBelow) {
 
 TEST(OwnPortRangeFullTest, NotCheckableWhereTheSourceDoesNotReadRanges) {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<PortsReport>()->own_ranges.reset();
+  ns.reports.Get<PortsReport>()->own_ranges.reset();
   EXPECT_THAT(Check("own_port_range_full", ns), NotCheckable());
-  ns.Get<PortsReport>() = absl::StatusOr<PortsReport>();
+  ns.reports.Remove<PortsReport>();
   EXPECT_THAT(Check("own_port_range_full", ns), NotCheckable());
 }
 

@@ -21,7 +21,7 @@ NamespaceSnapshot WithReuseAndTimestamps(int64_t reuse, int64_t timestamps) {
 
 NamespaceSnapshot WithTimeWait(const std::string& address, uint32_t time_wait) {
   NamespaceSnapshot ns = MakeHealthy();
-  AddDestination(*ns.Get<PortsReport>(), address, time_wait).time_wait = time_wait;
+  AddDestination(*ns.reports.Get<PortsReport>(), address, time_wait).time_wait = time_wait;
   return ns;
 }
 
@@ -93,7 +93,7 @@ TEST(TwReuseLoopbackOnlyTest, ClearedByLessByAnotherSettingAndOnLoopback) {
 
 TEST(TwReuseLoopbackOnlyTest, ClearedWhereNoPortIsOpenToAnybody) {
   NamespaceSnapshot ns = WithTimeWait("10.0.0.2", 10);
-  ns.Get<PortsReport>()->capacity = {};
+  ns.reports.Get<PortsReport>()->capacity = {};
   EXPECT_THAT(Check("tw_reuse_loopback_only", ns), Fine());
 }
 
@@ -102,7 +102,7 @@ TEST(TwReuseLoopbackOnlyTest, NotCheckableWithoutTheFileOrTheReport) {
       Check("tw_reuse_loopback_only", With(Sysctl::kTwReuse, absl::NotFoundError("absent"))),
       NotCheckable());
   NamespaceSnapshot ns = MakeHealthy();
-  ns.Get<PortsReport>() = absl::StatusOr<PortsReport>();
+  ns.reports.Remove<PortsReport>();
   EXPECT_THAT(Check("tw_reuse_loopback_only", ns), NotCheckable());
 }
 

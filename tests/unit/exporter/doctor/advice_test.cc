@@ -57,14 +57,14 @@ TEST(AdviceTest, ReuseIsDefendedWhereItWouldHelp) {
 
 TEST(AdviceTest, ManyTimeWaitAreNoUtilization) {
   NamespaceSnapshot ns = NamespaceWith({DestinationOf(2, 2)});
-  ns.Get<TimeWaitReport>()->sockets = {2, 38, 0};
+  ns.reports.Get<TimeWaitReport>()->sockets = {2, 38, 0};
   EXPECT_THAT(Advice(ns), Contains(StartsWith("40 sockets in TIME_WAIT are no utilization: 38 of "
                                               "them are inbound")));
 }
 
 TEST(AdviceTest, TimeWaitThatDoesFillADestinationIsNotPlayedDown) {
   NamespaceSnapshot ns = NamespaceWith({DestinationOf(10, 10)});
-  ns.Get<TimeWaitReport>()->sockets = {10, 30, 0};
+  ns.reports.Get<TimeWaitReport>()->sockets = {10, 30, 0};
   EXPECT_THAT(Advice(ns), Each(Not(HasSubstr("no utilization"))));
 }
 

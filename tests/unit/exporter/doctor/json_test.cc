@@ -14,7 +14,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr Rule kRule = {"ports_gone", Severity::kCritical, "Get more \"ports\".", nullptr};
+constexpr RuleInfo kRule = {"ports_gone", Severity::kCritical, "Get more \"ports\"."};
 
 // Without white space, for short expectations.
 std::string Compact(const DoctorReport& report) {
@@ -92,7 +92,8 @@ TEST(DoctorJsonTest, BlockedPortsThatCannotBeSeenAreNull) {
 TEST(DoctorJsonTest, AMovementIsNamedAsTheKernelDoes) {
   DoctorReport report;
   report.seconds = 1.5;
-  report.movements = {{{"TcpExt", "TW"}, "into", 2.5}};
+  const TcpCounterRow row = {TcpCounter::kTimeWaitCounted, "TcpExt", "TW", "into"};
+  report.movements = {{&row, 2.5}};
   EXPECT_THAT(Compact(report),
               HasSubstr(R"("sampled_seconds":1.5,"movements":[{"counter":"TcpExt.TW",)"
                         R"("meaning":"into","per_second":2.5}])"));

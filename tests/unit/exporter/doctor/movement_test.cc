@@ -18,8 +18,8 @@ TEST(MovementTest, WhatGrewHasItsRate) {
   second[TcpCounter::kListenDrops] = 7;
   const std::vector<Movement> movements = MovementsBetween(first, second, 2);
   ASSERT_THAT(movements, SizeIs(1));
-  EXPECT_EQ(movements[0].counter.name, "ActiveOpens");
-  EXPECT_EQ(movements[0].meaning, "connections opened from here");
+  EXPECT_EQ(movements[0].counter->name, "ActiveOpens");
+  EXPECT_EQ(movements[0].counter->meaning, "connections opened from here");
   EXPECT_EQ(movements[0].per_second, 10);
 }
 
@@ -33,18 +33,14 @@ TEST(MovementTest, ACounterThatIsAbsentOrShrankDoesNotMove) {
   EXPECT_THAT(MovementsBetween(first, second, 1), IsEmpty());
 }
 
-TEST(MovementTest, EveryCounterHasAMeaning) {
+TEST(MovementTest, EveryCounterCanMove) {
   TcpCounters first;
   TcpCounters second;
-  for (size_t i = 0; i < kTcpCounterCount; ++i) {
-    first[static_cast<TcpCounter>(i)] = 0;
-    second[static_cast<TcpCounter>(i)] = 1;
+  for (const TcpCounterRow& row : kTcpCounterTable) {
+    first[row.id] = 0;
+    second[row.id] = 1;
   }
-  const std::vector<Movement> movements = MovementsBetween(first, second, 1);
-  EXPECT_THAT(movements, SizeIs(kTcpCounterCount));
-  for (const Movement& movement : movements) EXPECT_FALSE(movement.meaning.empty());
-  EXPECT_EQ(movements.back().counter.name, "TCPReqQFullDrop");
-  EXPECT_EQ(movements.back().meaning, "SYNs dropped: the SYN queue is full");
+  EXPECT_THAT(MovementsBetween(first, second, 1), SizeIs(kTcpCounterCount));
 }
 
 }  // namespace

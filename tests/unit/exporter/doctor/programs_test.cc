@@ -59,7 +59,7 @@ TEST(SuspectsTest, TheFullestListenerIsTheWorst) {
   ListenGroup group;
   group.address = Ip("::");
   group.port = 80;
-  ns.Get<ListenReport>()->groups = {group, {}};
+  ns.reports.Get<ListenReport>()->groups = {group, {}};
   const Suspects suspects = FindSuspects(ns, ns);
   ASSERT_TRUE(suspects.listener.has_value());
   EXPECT_EQ(suspects.listener->port, 80);

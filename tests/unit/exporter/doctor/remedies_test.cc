@@ -17,7 +17,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 std::vector<std::string> Remedies(const NamespaceSnapshot& ns) {
-  return RemediesFor(ForeseenOf(ns).front(), *ns.Get<PortsReport>(), ns.facts);
+  return RemediesFor(ForeseenOf(ns).front(), *ns.reports.Get<PortsReport>(), ns.facts);
 }
 
 TEST(RemediesTest, WherePortsArePlentyNothingIsToBeDone) {
@@ -85,7 +85,7 @@ TEST(RemediesTest, ReservedPortsAreNamed) {
 
 TEST(RemediesTest, BlockedPortsAreNamedWithWhatHoldsThem) {
   NamespaceSnapshot ns = NamespaceWith({DestinationOf(10)});
-  PortsReport& ports = *ns.Get<PortsReport>();
+  PortsReport& ports = *ns.reports.Get<PortsReport>();
   EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Move"))));
   ports.blocked = {2, std::nullopt, 1};
   ports.capacity.blocked = 3;
@@ -96,7 +96,7 @@ TEST(RemediesTest, BlockedPortsAreNamedWithWhatHoldsThem) {
 TEST(RemediesTest, MoreAddressesHelpUnlessNoPortIsOpen) {
   NamespaceSnapshot ns = NamespaceWith({DestinationOf(10)});
   EXPECT_THAT(Remedies(ns).back(), StartsWith("Add source addresses"));
-  ns.Get<PortsReport>()->capacity.blocked = kTestPorts;
+  ns.reports.Get<PortsReport>()->capacity.blocked = kTestPorts;
   EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Add source addresses"))));
 }
 

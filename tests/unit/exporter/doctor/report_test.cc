@@ -17,11 +17,9 @@ using ::testing::SizeIs;
 
 DoctorReport ReportOn(const ScrapeResult& first, const ScrapeResult& second,
                       std::optional<double> seconds = 1) {
-  const FindingSettings settings;
   return MakeDoctorReport({.first = first,
                            .second = second,
                            .seconds = seconds,
-                           .settings = settings,
                            .suspects = FindSuspects(first.snapshot.namespaces.front(),
                                                     second.snapshot.namespaces.front()),
                            .programs = {},
@@ -40,8 +38,7 @@ TEST(DoctorFindingsTest, TheWorstComesFirst) {
   NamespaceSnapshot ns = NamespaceWith({DestinationOf(10)});
   ns.facts.sysctls[Sysctl::kTwReuse] = 1;
   ns.facts.sysctls[Sysctl::kTimestamps] = 0;
-  const FindingSettings settings;
-  const DoctorFindings findings = FindingsOf({ns, settings}, {ns, settings});
+  const DoctorFindings findings = FindingsOf(Judged(ns).reports, Judged(ns).reports);
   EXPECT_THAT(findings.raised, Contains(Raises("destination_exhausted", false)));
   EXPECT_THAT(findings.raised, Contains(Raises("tw_reuse_without_timestamps", false)));
   EXPECT_TRUE(std::is_sorted(
@@ -54,18 +51,16 @@ TEST(DoctorFindingsTest, TheWorstComesFirst) {
 TEST(DoctorFindingsTest, WhatIsOverForAMomentIsStillFound) {
   const NamespaceSnapshot before = NamespaceWith({DestinationOf(10)});
   const NamespaceSnapshot now = NamespaceWith({DestinationOf(1)});
-  const FindingSettings settings;
-  const DoctorFindings findings = FindingsOf({before, settings}, {now, settings});
+  const DoctorFindings findings = FindingsOf(Judged(before).reports, Judged(now).reports);
   EXPECT_THAT(findings.raised, Contains(AllOf(Raises("destination_exhausted", true))));
   EXPECT_EQ(findings.CountOf(Severity::kCritical), 1u);
 }
 
 TEST(DoctorFindingsTest, WhatCannotBeCheckedIsNotRaised) {
   NamespaceSnapshot now = NamespaceWith({});
-  now.Get<PortsReport>() = absl::DataLossError("bad bytes");
+  now.reports.Set<PortsReport>(absl::DataLossError("bad bytes"));
   const NamespaceSnapshot before = NamespaceWith({DestinationOf(10)});
-  const FindingSettings settings;
-  const DoctorFindings findings = FindingsOf({before, settings}, {now, settings});
+  const DoctorFindings findings = FindingsOf(Judged(before).reports, Judged(now).reports);
   EXPECT_THAT(findings.raised,
               ::testing::Each(::testing::Not(Raises("destination_exhausted", true))));
   const auto is_it = [](const UncheckedRule& each) {
@@ -96,7 +91,7 @@ TEST(DoctorReportTest, PortsAreThoseOfTheRange) {
 TEST(DoctorReportTest, WithoutTheRangeThereAreNoPorts) {
   NamespaceSnapshot ns = NamespaceWith({});
   ns.facts.ephemeral_ports = absl::NotFoundError("absent");
-  ns.Get<PortsReport>() = absl::NotFoundError("absent");
+  ns.reports.Set<PortsReport>(absl::NotFoundError("absent"));
   const DoctorReport report = ReportOn(ns);
   EXPECT_FALSE(report.ports.has_value());
   EXPECT_THAT(report.destinations, IsEmpty());
@@ -170,7 +165,7 @@ TEST(DoctorReportTest, WhatFailedForOneReasonIsToldOnce) {
 
 TEST(DoctorReportTest, ARuleThatFailsIsNotExaminedOneThatCannotBeCheckedIsNoFailure) {
   NamespaceSnapshot ns = NamespaceWith({});
-  ns.Get<PortsReport>() = absl::DataLossError("bad row");
+  ns.reports.Set<PortsReport>(absl::DataLossError("bad row"));
   ns.facts.sysctls[Sysctl::kTimestamps] = absl::NotFoundError("absent");
   const DoctorReport report = ReportOn(ns);
   ASSERT_THAT(report.unexamined, SizeIs(1));

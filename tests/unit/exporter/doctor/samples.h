@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/listen.h"
-#include "collectors/ports.h"
-#include "collectors/time_wait.h"
+#include "collectors/findings/rule.h"
+#include "collectors/reports/findings_report.h"
+#include "collectors/reports/listen_report.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/time_wait_report.h"
 #include "exporter/doctor/outlook.h"
 #include "exporter/scrape/scrape_result.h"
 #include "tests/unit/builders.h"
@@ -53,14 +55,14 @@ inline NamespaceSnapshot NamespaceWith(std::vector<DestinationReport> destinatio
   sysctls[Sysctl::kTimestamps] = 1;
   sysctls[Sysctl::kTwReuseDelay] = 1000;
   sysctls[Sysctl::kFinTimeout] = 60;
-  ns.Get<PortsReport>() = PortsOf(std::move(destinations));
-  ns.Get<TimeWaitReport>() = TimeWaitReport();
-  ns.Get<ListenReport>() = ListenReport();
+  ns.reports.Set<PortsReport>(PortsOf(std::move(destinations)));
+  ns.reports.Set<TimeWaitReport>(TimeWaitReport());
+  ns.reports.Set<ListenReport>(ListenReport());
   return ns;
 }
 
 inline std::vector<DoctorDestination> ForeseenOf(const NamespaceSnapshot& ns) {
-  const PortsReport& ports = *ns.Get<PortsReport>();
+  const PortsReport& ports = *ns.reports.Get<PortsReport>();
   std::vector<DoctorDestination> destinations;
   for (const DestinationReport& report : ports.destinations) {
     destinations.push_back(Foresee(report, ports.capacity, ReuseRule(ns.facts.sysctls)));
@@ -68,9 +70,15 @@ inline std::vector<DoctorDestination> ForeseenOf(const NamespaceSnapshot& ns) {
   return destinations;
 }
 
+// With the findings of its facts and reports.
+inline NamespaceSnapshot Judged(NamespaceSnapshot ns) {
+  ns.reports.Set<FindingsReport>(FindingsReport{CheckAll({ns, {}})});
+  return ns;
+}
+
 inline ScrapeResult ResultWith(NamespaceSnapshot ns) {
   ScrapeResult result;
-  result.snapshot.namespaces.push_back(std::move(ns));
+  result.snapshot.namespaces.push_back(Judged(std::move(ns)));
   result.source = "sock_diag";
   return result;
 }

@@ -1,0 +1,108 @@
+#include "collectors/kernel/replay/recorder.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "collectors/base/unique_fd.h"
+#include "collectors/kernel/procfs/procfs_facts_reader.h"
+#include "collectors/kernel/replay/replay_source.h"
+#include "tests/unit/collectors/kernel/new_namespace.h"
+#include "tests/unit/collectors/kernel/procfs/proc_tree.h"
+#include "tests/unit/collectors/kernel/replay/recorded.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+TEST(Record, ReplayGivesWhatTheKernelHad) {
+  const bool permitted = InNewNamespace([] {
+    UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(listen(listener.get(), 7), 0);
+    ProcTree tree;
+    const std::string dir = tree.Path("recording").string();
+    const absl::Status recorded = Record(dir, "/proc", Soon());
+    ASSERT_TRUE(recorded.ok()) << recorded;
+
+    const absl::StatusOr<Replay> replay = OpenReplay(dir);
+    ASSERT_TRUE(replay.ok()) << replay.status();
+    Kept kept;
+    const absl::StatusOr<PassInfo> info = replay->sockets->ForEach({}, Soon(), kept);
+    ASSERT_TRUE(info.ok()) << info.status();
+    ASSERT_THAT(kept.listeners, SizeIs(1));
+    EXPECT_EQ(kept.listeners[0].backlog, 7u);
+    EXPECT_THAT(kept.sockets, SizeIs(0));
+  });
+  if (!permitted) GTEST_SKIP() << kNoNamespace;
+}
+
+TEST(Record, HasEveryFileThatFactsComeFrom) {
+  ProcTree tree;
+  const std::string dir = tree.Path("recording").string();
+  ASSERT_TRUE(Record(dir, "/proc", Soon()).ok());
+  const NamespaceFacts live = ProcfsFactsReader(ProcFiles("/proc")).Read(WatchedNetns());
+  const NamespaceFacts replayed = ProcfsFactsReader(ProcFiles(dir + "/proc")).Read(WatchedNetns());
+  for (size_t i = 0; i < kSysctlCount; ++i) {
+    const auto sysctl = static_cast<Sysctl>(i);
+    EXPECT_EQ(replayed.sysctls[sysctl].ok(), live.sysctls[sysctl].ok()) << kSysctlTable[i].path;
+    EXPECT_EQ(replayed.sysctls[sysctl].value_or(-1), live.sysctls[sysctl].value_or(-1))
+        << kSysctlTable[i].path;
+  }
+  EXPECT_EQ(replayed.socket_memory_limit.status(), live.socket_memory_limit.status());
+  EXPECT_EQ(replayed.ephemeral_ports.status(), live.ephemeral_ports.status());
+  EXPECT_EQ(replayed.sockstat.status(), live.sockstat.status());
+  ASSERT_TRUE(live.counters.status.ok() && replayed.counters.status.ok());
+  for (size_t i = 0; i < kTcpCounterCount; ++i) {
+    const auto counter = static_cast<TcpCounter>(i);
+    EXPECT_EQ(replayed.counters[counter].has_value(), live.counters[counter].has_value())
+        << kTcpCounterTable[i].name;
+  }
+}
+
+TEST(Record, DoesNotWriteOverARecording) {
+  ProcTree tree;
+  tree.Write("about", "kernel: old\n");
+  const absl::Status status = Record(tree.Path("").string(), "/proc", Soon());
+  EXPECT_TRUE(absl::IsAlreadyExists(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/about: File exists"));
+}
+
+TEST(Record, DirectoryThatCannotBeMadeIsTold) {
+  EXPECT_EQ(Record("/nowhere/recording", "/proc", Soon()).message(),
+            "making the directory /nowhere/recording: No such file or directory");
+  ProcTree tree;
+  tree.Write("file", "");
+  const std::string below_a_file = tree.Path("file/recording").string();
+  EXPECT_EQ(std::string(Record(below_a_file, "/proc", Soon()).message()),
+            "making the directory " + below_a_file + ": Not a directory");
+}
+
+TEST(Record, DirectoryThatCannotBeWrittenIsTold) {
+  // Not even root creates files there.
+  const absl::Status status = Record("/proc/self/fd", "/proc", Soon());
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/proc/self/fd/about"));
+}
+
+TEST(Record, ProcWithoutFilesOfTcpIsTold) {
+  ProcTree tree;
+  EXPECT_EQ(Record(tree.Path("recording").string(), "/nowhere", Soon()),
+            absl::NotFoundError("/nowhere has no files of TCP"));
+}
+
+TEST(Record, PassedDeadlineIsTold) {
+  ProcTree tree;
+  const absl::Status status =
+      Record(tree.Path("recording").string(), "/proc", Deadline::After(std::chrono::seconds(-1)));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
+  std::ifstream about(tree.Path("recording/about"));
+  const std::string text{std::istreambuf_iterator<char>(about), {}};
+  EXPECT_THAT(text, HasSubstr("sock_diag: DEADLINE_EXCEEDED"));
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle

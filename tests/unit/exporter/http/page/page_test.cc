@@ -1,0 +1,338 @@
+#include "exporter/http/page/page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "collectors/reports/findings_report.h"
+#include "collectors/reports/keepalive_report.h"
+#include "collectors/reports/listen_report.h"
+#include "collectors/reports/ports_report.h"
+#include "collectors/reports/sockets_report.h"
+#include "collectors/reports/time_wait_report.h"
+#include "exporter/http/page/html.h"
+#include "tests/unit/builders.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr absl::string_view kHostile = "<script>\"'&";
+
+// Everything is known, and zero, but for what a test sets.
+ScrapeResult KnownResult() {
+  ScrapeResult result;
+  NamespaceSnapshot& ns = result.snapshot.namespaces.emplace_back();
+  ns.facts.netns.name = "self";
+  ns.facts.sockstat = Sockstat{.orphan = 0, .time_wait = 0, .allocated = 0, .memory_bytes = 0};
+  ns.facts.socket_memory_limit = SocketMemoryLimit();
+  ns.facts.ephemeral_ports = EphemeralPorts{.range = {.min = 32768, .max = 60999}, .reserved = {}};
+  ns.reports.Set<SocketsReport>(SocketsReport{.counts = {}, .knows_bound_inactive = true});
+  ns.reports.Set<TimeWaitReport>(TimeWaitReport());
+  ns.reports.Set<PortsReport>(PortsReport());
+  ns.reports.Get<PortsReport>()->blocked = {0, 0, 0};
+  ns.reports.Set<KeepaliveReport>(KeepaliveReport());
+  ns.reports.Set<ListenReport>(ListenReport{.groups = {}, .omitted_groups = 0, .unaccepted = 0});
+  ns.reports.Set<FindingsReport>(FindingsReport());
+  for (const char* name : {"sockets", "time_wait", "ports", "keepalive", "listen"}) {
+    result.collectors.push_back({.name = name, .status = {}, .text = {}});
+  }
+  result.pass = PassOutcome();
+  result.source = "sock_diag";
+  return result;
+}
+
+NamespaceSnapshot& NamespaceOf(ScrapeResult& result) { return result.snapshot.namespaces.front(); }
+
+std::string Render(const ScrapeResult& result) {
+  return RenderPage(result, {.hostname = "web-1", .version = "1.2.3", .telemetry_path = "/metrics"},
+                    absl::UnixEpoch());
+}
+
+// The part of the page from a section's id to its end.
+std::string SectionOf(const std::string& page, absl::string_view id) {
+  const size_t from = page.find(absl::StrCat("<section id=\"", id, "\""));
+  return from == std::string::npos ? "" : page.substr(from, page.find("</section>", from) - from);
+}
+
+TEST(PageTest, SaysWhichHostAndWhen) {
+  const std::string page = Render(KnownResult());
+  EXPECT_THAT(page, StartsWith("<!doctype html>"));
+  EXPECT_THAT(page, HasSubstr("<h1>web-1</h1>"));
+  EXPECT_THAT(page, HasSubstr("Namespace <b>self</b>"));
+  EXPECT_THAT(page, HasSubstr("Reader <b>sock_diag</b>"));
+  EXPECT_THAT(page, HasSubstr("1970-01-01 00:00:00 UTC"));
+  EXPECT_THAT(page, HasSubstr("1.2.3"));
+}
+
+TEST(PageTest, WhatIsKnownIsNeverCalledUnknown) {
+  ScrapeResult result = KnownResult();
+  EXPECT_THAT(Render(result), Not(HasSubstr("not known by this source")));
+  EXPECT_THAT(Render(result), Not(HasSubstr("Not read")));
+}
+
+TEST(PageTest, LinksAreRelativeSoThatAProxyMayAddAPath) {
+  const std::string page =
+      RenderPage(KnownResult(), {.hostname = "", .version = "", .telemetry_path = "/probe/tcp"},
+                 absl::UnixEpoch());
+  EXPECT_THAT(page, HasSubstr("href=\"probe/tcp\""));
+  EXPECT_THAT(page, HasSubstr("href=\"-/assets/page.css\""));
+  EXPECT_THAT(page, Not(HasSubstr("=\"/")));
+}
+
+TEST(PageTest, PortsAreDividedByWhoHoldsThem) {
+  ScrapeResult result = KnownResult();
+  NamespaceSnapshot& ns = NamespaceOf(result);
+  ns.facts.ephemeral_ports->reserved[40000] = true;
+  ns.facts.ephemeral_ports->reserved[80] = true;  // outside the range
+  ns.reports.Get<PortsReport>()->blocked = {3, 2, 1};
+  ns.reports.Get<PortsReport>()->used = 1006;
+  const std::string ports = SectionOf(Render(result), "ports");
+  EXPECT_THAT(ports, HasSubstr("32768 – 60999"));
+  EXPECT_THAT(ports, HasSubstr("<dd>28,231</dd>"));
+  EXPECT_THAT(ports, HasSubstr("<td>3</td>"));
+  EXPECT_THAT(ports, HasSubstr("<td>1,000</td>"));
+  EXPECT_THAT(ports, HasSubstr("<td>27,225</td>"));
+  EXPECT_THAT(ports, HasSubstr("aria-label=\"1006 of 28231 usable ports are held\""));
+}
+
+DestinationReport FullDestination() {
+  DestinationReport report;
+  report.source = Ip("10.0.0.1");
+  report.address = Ip("10.0.0.2");
+  report.port = 6379;
+  report.used = 1000;
+  report.time_wait = 990;
+  report.reusable = 0;
+  report.utilization = {1, 1};
+  return report;
+}
+
+TEST(PageTest, AFullDestinationSaysWhoAndWhenAPortComesFree) {
+  ScrapeResult result = KnownResult();
+  PortsReport& report = *NamespaceOf(result).reports.Get<PortsReport>();
+  report.capacity.usable = 1000;
+  report.utilization = {1, 1};
+  report.destinations = {FullDestination()};
+  report.destinations[0].seconds_to_free_port = 12;
+  report.distinct_destinations = 5;
+  const std::string page = Render(result);
+  EXPECT_THAT(page, HasSubstr("<span class=\"full\">100 %</span>"));
+  const std::string section = SectionOf(page, "destinations");
+  EXPECT_THAT(section, HasSubstr("10.0.0.2:6379"));
+  EXPECT_THAT(section, HasSubstr("from 10.0.0.1"));
+  EXPECT_THAT(section, HasSubstr("1,000 of 1,000"));
+  EXPECT_THAT(section, HasSubstr("990 in TIME_WAIT"));
+  EXPECT_THAT(section, HasSubstr("the next comes free in 12 s"));
+  EXPECT_THAT(section, HasSubstr("And 4 more"));
+}
+
+TEST(PageTest, BothBoundsAreShownWhereTheyDiffer) {
+  ScrapeResult result = KnownResult();
+  PortsReport& report = *NamespaceOf(result).reports.Get<PortsReport>();
+  report.destinations = {FullDestination()};
+  DestinationReport& destination = report.destinations[0];
+  destination.headroom = {100, 1500};
+  destination.connections_per_second = 12.5;
+  destination.seconds_to_exhaustion = 40;
+  destination.syn_sent = 12;
+  destination.syn_sent_retransmitting = 11;
+  const std::string section = SectionOf(Render(result), "destinations");
+  EXPECT_THAT(section, HasSubstr("<td>100 – 1,500</td>"));
+  EXPECT_THAT(section, HasSubstr("12.5 a second"));
+  EXPECT_THAT(section, HasSubstr("no port is left in 40 s"));
+  EXPECT_THAT(section, HasSubstr("12 in SYN_SENT, 11 had to ask again"));
+}
+
+TEST(PageTest, FindingsAreSaidWorstFirstWithWhatToDo) {
+  ScrapeResult result = KnownResult();
+  constexpr RuleInfo kNote = {"odd", Severity::kInfo, "Make it even."};
+  constexpr RuleInfo kGone = {"ports_gone", Severity::kCritical, "Get more ports."};
+  NamespaceOf(result).reports.Set<FindingsReport>(
+      FindingsReport{{{&kNote, "Odd."},
+                      {&kGone, "All 10 are gone."},
+                      {&kNote, std::nullopt},
+                      {&kNote, absl::NotFoundError("not here")}}});
+  const std::string section = SectionOf(Render(result), "findings");
+  const size_t critical = section.find("<li class=\"critical\">");
+  const size_t note = section.find("<li class=\"info\">");
+  EXPECT_LT(critical, note);
+  EXPECT_NE(note, std::string::npos);
+  EXPECT_THAT(section, HasSubstr("All 10 are gone.<small>Get more ports. <code>ports_gone</code>"));
+  EXPECT_THAT(section, HasSubstr("1 of 3 rules are kept; 1 cannot be checked here."));
+}
+
+TEST(PageTest, AnUnknownFigureIsNeverZero) {
+  ScrapeResult result = KnownResult();
+  NamespaceSnapshot& ns = NamespaceOf(result);
+  ns.reports.Get<SocketsReport>()->knows_bound_inactive = false;
+  ns.reports.Get<PortsReport>()->blocked[static_cast<size_t>(PortBlock::kBound)] = std::nullopt;
+  ns.facts.sockstat->orphan = std::nullopt;
+  ListenGroup group;
+  group.queue = 5;
+  ns.reports.Set<ListenReport>(
+      ListenReport{.groups = {group}, .omitted_groups = 0, .unaccepted = std::nullopt});
+  const std::string page = Render(result);
+  const std::string unknown = Unknown().code;
+  EXPECT_THAT(page, HasSubstr("BOUND_INACTIVE</th><td colspan=\"4\">" + unknown));
+  EXPECT_THAT(SectionOf(page, "ports"), HasSubstr("<td>" + unknown));
+  EXPECT_THAT(SectionOf(page, "states"), HasSubstr("<dd>" + unknown));
+  EXPECT_THAT(SectionOf(page, "listen"), HasSubstr("5, limit " + unknown));
+  EXPECT_THAT(SectionOf(page, "listen"), HasSubstr("<dd>" + unknown));
+}
+
+TEST(PageTest, AFailedCollectorSaysWhyAndKeepsTheFacts) {
+  ScrapeResult result = KnownResult();
+  NamespaceOf(result).reports.Set<PortsReport>(absl::DeadlineExceededError("cut after 2 s"));
+  const std::string ports = SectionOf(Render(result), "ports");
+  EXPECT_THAT(ports, HasSubstr("Not read: cut after 2 s"));
+  EXPECT_THAT(ports, HasSubstr("32768 – 60999"));
+  EXPECT_THAT(Render(result), HasSubstr("not read"));
+}
+
+TEST(PageTest, ACollectorThatDidNotRunIsCalledSwitchedOff) {
+  ScrapeResult result = KnownResult();
+  NamespaceOf(result).reports = {};
+  EXPECT_THAT(SectionOf(Render(result), "keepalive"),
+              HasSubstr("The collector <code>keepalive</code> is switched off."));
+}
+
+TEST(PageTest, TheHealthOfEachCollectorIsShown) {
+  ScrapeResult result = KnownResult();
+  result.collectors[0].status = absl::DataLossError("cut short");
+  const std::string health = SectionOf(Render(result), "health");
+  EXPECT_THAT(health, HasSubstr("✗ failed"));
+  EXPECT_THAT(health, HasSubstr("cut short"));
+  EXPECT_THAT(health, HasSubstr("✓ complete"));
+}
+
+TEST(PageTest, AFullQueueAndAListenerInTheRangeStandOut) {
+  ScrapeResult result = KnownResult();
+  ListenGroup group;
+  group.port = 40000;
+  group.in_ephemeral_range = true;
+  group.listeners = 3;
+  group.queue = 6;
+  group.limit = 5;
+  group.max_ratio = 1.2;
+  NamespaceOf(result).reports.Get<ListenReport>()->groups = {group};
+  const std::string page = Render(result);
+  EXPECT_THAT(page, HasSubstr("<span class=\"full\">120 %</span>"));
+  const std::string listen = SectionOf(page, "listen");
+  EXPECT_THAT(listen, HasSubstr("[::]:40000"));
+  EXPECT_THAT(listen, HasSubstr("3 sockets"));
+  EXPECT_THAT(listen, HasSubstr("6 of 5"));
+  EXPECT_THAT(listen, HasSubstr("inside the ephemeral range"));
+}
+
+TEST(PageTest, NothingThatAHostSaysIsMarkup) {
+  ScrapeResult result = KnownResult();
+  NamespaceSnapshot& ns = NamespaceOf(result);
+  const std::string hostile(kHostile);
+  ns.facts.netns.name = hostile;
+  ns.facts.sysctls[Sysctl::kTwReuse] = absl::DataLossError(hostile);
+  ns.facts.sockstat = absl::DataLossError(hostile);
+  ns.facts.counters.status = absl::DataLossError(hostile);
+  ns.facts.ephemeral_ports = absl::DataLossError(hostile);
+  ns.reports.Set<SocketsReport>(absl::DataLossError(hostile));
+  ns.reports.Set<TimeWaitReport>(absl::DataLossError(hostile));
+  ns.reports.Set<KeepaliveReport>(absl::DataLossError(hostile));
+  ns.reports.Set<ListenReport>(absl::DataLossError(hostile));
+  result.source = hostile;
+  result.pass->status = absl::DataLossError(hostile);
+  result.collectors[0].name = hostile;
+  result.collectors[0].status = absl::DataLossError(hostile);
+  const std::string page =
+      RenderPage(result, {.hostname = hostile, .version = hostile, .telemetry_path = "/" + hostile},
+                 absl::UnixEpoch());
+  EXPECT_THAT(page, Not(HasSubstr("<script>")));
+  EXPECT_THAT(page, Not(HasSubstr("\"'&")));
+  EXPECT_THAT(page, HasSubstr("&lt;script&gt;&quot;&#39;&amp;"));
+}
+
+TEST(PageTest, OtherNamespacesAreATableOfTheirOwn) {
+  ScrapeResult result = KnownResult();
+  EXPECT_EQ(SectionOf(Render(result), "namespaces"), "");
+  NamespaceSnapshot other = NamespaceOf(result);
+  other.facts.netns.name = "cni-1";
+  other.facts.netns.pod_uid = "0d12";
+  other.facts.netns.foreign = true;
+  other.reports.Get<SocketsReport>()->counts[0][static_cast<size_t>(TcpState::kEstablished)] = 1234;
+  other.reports.Get<PortsReport>()->used = 25;
+  other.reports.Get<PortsReport>()->capacity.usable = 100;
+  other.reports.Get<PortsReport>()->utilization = {.min = 0.25, .max = 0.5};
+  ListenGroup group;
+  group.port = 8080;
+  group.queue = 3;
+  group.limit = 2;
+  group.max_ratio = 1.5;
+  result.snapshot.namespaces.push_back(other);
+  other.reports.Get<ListenReport>()->groups = {group};
+  other.facts.netns.name = "cni-2";
+  result.snapshot.namespaces.push_back(other);
+  other.facts.netns.name = "ino-7";
+  other.reports.Set<SocketsReport>(absl::PermissionDeniedError("needs CAP_SYS_ADMIN"));
+  result.snapshot.namespaces.push_back(other);
+  result.snapshot.omitted_namespaces = 3;
+  const std::string section = SectionOf(Render(result), "namespaces");
+  EXPECT_THAT(section, HasSubstr("cni-1</span><small>pod 0d12</small>"));
+  EXPECT_LT(section.find("cni-2"), section.find("cni-1"));  // nearer to a limit
+  EXPECT_THAT(section, HasSubstr("<span class=\"full\">150 %</span> <small>port 8080</small>"));
+  EXPECT_THAT(section, HasSubstr("<td>no listener</td>"));
+  EXPECT_THAT(Render(result), HasSubstr("<span class=\"full\">150 %</span></strong>"
+                                        "<span class=\"note\">at most, in cni-2</span>"));
+  EXPECT_THAT(section, HasSubstr("<td>1,234</td>"));
+  EXPECT_THAT(section, HasSubstr("<td>25 of 100</td>"));
+  EXPECT_THAT(section, HasSubstr("25.0 %"));
+  EXPECT_THAT(section, HasSubstr("Not read: needs CAP_SYS_ADMIN"));
+  EXPECT_THAT(section, HasSubstr("And 3 more"));
+}
+
+TEST(PageTest, AResultWithoutNamespacesIsStillAPage) {
+  EXPECT_THAT(Render(ScrapeResult()), HasSubstr("has read no network namespace"));
+}
+
+TEST(HtmlTest, CountsHaveThousands) {
+  EXPECT_EQ(ToHtml(uint64_t{0}).code, "0");
+  EXPECT_EQ(ToHtml(uint64_t{999}).code, "999");
+  EXPECT_EQ(ToHtml(uint64_t{1000}).code, "1,000");
+  EXPECT_EQ(ToHtml(uint64_t{1234567}).code, "1,234,567");
+}
+
+TEST(HtmlTest, ASmallShareIsNotNothingAndALargeOneNotAll) {
+  EXPECT_EQ(PercentText(0, 100), "0 %");
+  EXPECT_EQ(PercentText(1, 100'000), "< 0.1 %");
+  EXPECT_EQ(PercentText(1, 3), "33.3 %");
+  EXPECT_EQ(PercentText(99'999, 100'000), "> 99.9 %");
+  EXPECT_EQ(PercentText(6, 5), "120 %");
+  EXPECT_EQ(PercentText(0, 0), "0 %");
+}
+
+TEST(HtmlTest, ABarEndsAtItsEnd) {
+  const Segment segments[] = {{30, "a"}, {0, "b"}, {90, "c"}};
+  const std::string bar = Bar(segments, 100, "x < y").code;
+  EXPECT_THAT(bar, HasSubstr("aria-label=\"x &lt; y\""));
+  EXPECT_THAT(bar, HasSubstr("class=\"a\" x=\"0.00%\" width=\"30.00%\""));
+  EXPECT_THAT(bar, HasSubstr("class=\"c\" x=\"30.00%\" width=\"70.00%\""));
+  EXPECT_THAT(bar, Not(HasSubstr("class=\"b\"")));
+}
+
+TEST(HtmlTest, ALimitIsColouredByHowNearItIs) {
+  EXPECT_EQ(LevelOf(79, 100), "used");
+  EXPECT_EQ(LevelOf(80, 100), "high");
+  EXPECT_EQ(LevelOf(100, 100), "full");
+}
+
+TEST(HtmlTest, DurationsAreShort) {
+  EXPECT_EQ(Duration(0.0004), "< 1 ms");
+  EXPECT_EQ(Duration(0.25), "250 ms");
+  EXPECT_EQ(Duration(60), "60 s");
+  EXPECT_EQ(Duration(300), "5 min");
+  EXPECT_EQ(Duration(7200), "2 h");
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
