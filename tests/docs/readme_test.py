@@ -7,8 +7,11 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "collectors/README.md",
+             "exporter/README.md"]
 README = (REPOSITORY / "README.md").read_text()
 METRICS = (REPOSITORY / "collectors/METRICS.md").read_text()
 
@@ -50,6 +53,13 @@ def test_the_flags_are_those_of_help():
     assert flags_in_readme(collectors) == in_help
 
 
+def test_the_collectors_are_those_of_help():
+    cell = re.search(r"^\| `--\[no-\]collector.NAME` \|[^|]*\|([^|]*)\|", README, re.MULTILINE)[1]
+    in_help = [flag.removeprefix("--[no-]collector.") for flag in flags_in_help()
+               if flag.startswith("--[no-]")]
+    assert re.findall(r"`(\w+)`", cell) == in_help
+
+
 def test_every_metric_named_is_documented():
     named = set(re.findall(r"\btcp_lifecycle_(?!exporter\b)\w+", README))
     assert len(named) > 5
@@ -71,10 +81,38 @@ def test_a_query_is_promql(tmp_path, query):
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_inside_the_repository_lead_somewhere(document):
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (REPOSITORY / document).read_text())
-    assert [link for link in links if not (REPOSITORY / link).exists()] == []
+    path = REPOSITORY / document
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text())
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def tree():
+    """Every file and folder of the repository, from its root."""
+    listed = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True,
+                            check=True).stdout.splitlines()
+    return {str(each) for path in map(pathlib.PurePath, listed) for each in (path, *path.parents)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_files_that_are_named_are_there(document):
+    """Those in backquotes, by the end of their path."""
+    text = (REPOSITORY / document).read_text()
+    named = re.findall(r"`([\w.][\w./-]*(?:/|\.(?:cc|h|py|md|yml|sh|inc|ts|css)))`", text)
+    there = tree()
+    missing = {name for name in named if "NAME" not in name and not name.startswith("build/") and
+               not any(f"/{path}".endswith("/" + name.rstrip("/")) for path in there)}
+    assert missing == set()
+
+
+def test_what_the_forge_reads_is_yaml_and_its_actions_are_pinned():
+    files = sorted((REPOSITORY / ".github").rglob("*.yml"))
+    assert len(files) >= 3
+    for file in files:
+        assert yaml.safe_load(file.read_text()), file
+        for action in re.findall(r"uses: (\S+)", file.read_text()):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
 
 
 def test_the_kernels_are_those_of_the_one_table():
