@@ -102,26 +102,23 @@ const first = [
     unit: 'percentunit',
     size: [13, 10],
     runbook: 'TcpDestinationNearExhaustion',
-    queries: [
-      `max by (instance) (${TOP_HOSTS})`,
-      `min by (instance) (${ofTopHosts(self('tcp_lifecycle_destination_seconds_to_exhaustion'))})`,
-      `max by (instance) (${ofTopHosts(recorded('instance', 'listen_queue_max_ratio:max'))})`,
-      `max by (instance) (${ofTopHosts(recorded('instance', 'time_wait_buckets_ratio:max'))})`,
-    ],
     columns: [
       hostColumn,
       {
         ...fullest,
-        field: 'Value #A',
+        query: `max by (instance) (${TOP_HOSTS})`,
         links: [
           drill('Port exhaustion of ${__data.fields.instance}', 'ports', {
             instance: row('instance'),
           }),
         ],
       },
-      {...runsOutIn, field: 'Value #B'},
       {
-        field: 'Value #C',
+        ...runsOutIn,
+        query: `min by (instance) (${ofTopHosts(self('tcp_lifecycle_destination_seconds_to_exhaustion'))})`,
+      },
+      {
+        query: `max by (instance) (${ofTopHosts(recorded('instance', 'listen_queue_max_ratio:max'))})`,
         name: 'Accept queue',
         unit: 'percentunit',
         decimals: 0,
@@ -134,7 +131,7 @@ const first = [
         ],
       },
       {
-        field: 'Value #D',
+        query: `max by (instance) (${ofTopHosts(recorded('instance', 'time_wait_buckets_ratio:max'))})`,
         name: 'TIME_WAIT buckets',
         unit: 'percentunit',
         decimals: 0,
@@ -218,13 +215,9 @@ export const fleet = () =>
             unit: 'percentunit',
             size: [12, 9],
             runbook: 'TcpDestinationNearExhaustion',
-            queries: [
-              `max by (${destination}) (${recorded('cluster_job_destination', 'destination_utilization_ratio:topk20_max')})`,
-              `sum by (${destination}) (${recorded('cluster_job_destination', 'destination_ports_used:topk20_sum')})`,
-            ],
             columns: [
               {
-                field: 'destination_address',
+                label: 'destination_address',
                 name: 'Destination',
                 width: 170,
                 links: [
@@ -233,9 +226,17 @@ export const fleet = () =>
                   }),
                 ],
               },
-              {field: 'destination_port', name: 'Port', width: 80},
-              {...fullest, field: 'Value #A', name: 'On its fullest host'},
-              {field: 'Value #B', name: 'Ports held by all hosts', gauge: 'own'},
+              {label: 'destination_port', name: 'Port', width: 80},
+              {
+                ...fullest,
+                query: `max by (${destination}) (${recorded('cluster_job_destination', 'destination_utilization_ratio:topk20_max')})`,
+                name: 'On its fullest host',
+              },
+              {
+                query: `sum by (${destination}) (${recorded('cluster_job_destination', 'destination_ports_used:topk20_sum')})`,
+                name: 'Ports held by all hosts',
+                gauge: 'own',
+              },
             ],
             sortBy: 'On its fullest host',
           }),
@@ -249,13 +250,14 @@ export const fleet = () =>
             size: [12, 9],
             noValue: 'No finding is raised',
             links: [onward('Settings and findings', 'settings')],
-            queries: [
-              `topk(50, sum by (rule, severity) (${recorded('cluster_job_rule_severity', 'config_finding:sum')}) > 0)`,
-            ],
             columns: [
-              {field: 'rule', name: 'Finding', links: [findingRunbook]},
-              {field: 'severity', name: 'Severity', width: 100, mappings: [SEVERITIES]},
-              {field: 'Value', name: 'Namespaces', gauge: 'own'},
+              {label: 'rule', name: 'Finding', links: [findingRunbook]},
+              {label: 'severity', name: 'Severity', width: 100, mappings: [SEVERITIES]},
+              {
+                query: `topk(50, sum by (rule, severity) (${recorded('cluster_job_rule_severity', 'config_finding:sum')}) > 0)`,
+                name: 'Namespaces',
+                gauge: 'own',
+              },
             ],
             sortBy: 'Namespaces',
           }),

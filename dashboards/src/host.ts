@@ -135,7 +135,7 @@ const first = [
         legend: 'used by the largest destination',
         color: 'orange',
       },
-      {expr: `sum by (by) (${tcp('ephemeral_ports_blocked')})`, legend: 'blocked: {{by}}'},
+      {expr: `sum by (blocker) (${tcp('ephemeral_ports_blocked')})`, legend: 'blocked: {{blocker}}'},
       {expr: `min(${OPEN})`, legend: 'open ports (limit)', limit: 'drawn'},
     ],
   }),

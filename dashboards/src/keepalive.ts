@@ -106,12 +106,11 @@ const first = [
     size: [12, 7],
     runbook: 'TcpPeersNotAnswering',
     noValue: 'All peers answer',
-    queries: [`topk(20, sum by (instance, netns) (${SILENT}) > 0)`],
     columns: [
       hostColumn,
       namespaceColumn,
       {
-        field: 'Value',
+        query: `topk(20, sum by (instance, netns) (${SILENT}) > 0)`,
         name: 'Do not answer',
         gauge: 'own',
         thresholds: steps(ALERT_THRESHOLDS.peers),

@@ -16,6 +16,9 @@ const NAME = '{{instance}} {{netns}} to {{destination_address}} port {{destinati
 /** As long as TIME_WAIT holds a port. */
 const TIME_WAIT_SECONDS = 60;
 
+const waiting = (state: string) =>
+  perDestination('sum', `topk(${SHOWN}, ${towards('destination_sockets', `state="${state}"`)})`);
+
 const first = [
   stat({
     title: 'Fullest destination, at least',
@@ -105,23 +108,12 @@ const first = [
     size: [24, 8],
     runbook: 'TcpDestinationNearExhaustion',
     noValue: 'none',
-    queries: [
-      perDestination('max', TOP),
-      perDestination('max', ofTop(towards('destination_utilization_ratio', 'bound="max"'))),
-      perDestination('max', ofTop(towards('destination_ports_used'))),
-      perDestination('max', ofTop(towards('destination_ports_time_wait'))),
-      perDestination('max', ofTop(towards('destination_ports_reusable'))),
-      perDestination('min', ofTop(towards('destination_ports_headroom', 'bound="min"'))),
-      perDestination('max', ofTop(towards('destination_ports_headroom', 'bound="max"'))),
-      perDestination('max', ofTop(towards('destination_connections_per_second'))),
-      perDestination('min', ofTop(towards('destination_seconds_to_exhaustion'))),
-    ],
     columns: [
       {...hostColumn, width: 130},
       namespaceColumn,
-      {field: 'source_address', name: 'Source', width: 120},
+      {label: 'source_address', name: 'Source', width: 120},
       {
-        field: 'destination_address',
+        label: 'destination_address',
         name: 'Destination',
         width: 120,
         links: [
@@ -132,16 +124,52 @@ const first = [
           }),
         ],
       },
-      {field: 'destination_port', name: 'Port', width: 65},
-      {...fullest, field: 'Value #A', name: 'Full, at least'},
-      {field: 'Value #B', name: 'At most', unit: 'percentunit', decimals: 0, width: 75},
-      {field: 'Value #C', name: 'Ports used', gauge: 'own'},
-      {field: 'Value #D', name: 'In TIME_WAIT', gauge: 'own'},
-      {field: 'Value #E', name: 'Reusable', width: 85},
-      {field: 'Value #F', name: 'Headroom min', width: 120},
-      {field: 'Value #G', name: 'Headroom max', width: 120},
-      {field: 'Value #H', name: 'Conn/s', unit: 'cps', decimals: 1, width: 85},
-      {...runsOutIn, field: 'Value #I', width: 95},
+      {label: 'destination_port', name: 'Port', width: 65},
+      {...fullest, query: perDestination('max', TOP), name: 'Full, at least'},
+      {
+        query: perDestination('max', ofTop(towards('destination_utilization_ratio', 'bound="max"'))),
+        name: 'At most',
+        unit: 'percentunit',
+        decimals: 0,
+        width: 75,
+      },
+      {
+        query: perDestination('max', ofTop(towards('destination_ports_used'))),
+        name: 'Ports used',
+        gauge: 'own',
+      },
+      {
+        query: perDestination('max', ofTop(towards('destination_ports_time_wait'))),
+        name: 'In TIME_WAIT',
+        gauge: 'own',
+      },
+      {
+        query: perDestination('max', ofTop(towards('destination_ports_reusable'))),
+        name: 'Reusable',
+        width: 85,
+      },
+      {
+        query: perDestination('min', ofTop(towards('destination_ports_headroom', 'bound="min"'))),
+        name: 'Headroom min',
+        width: 120,
+      },
+      {
+        query: perDestination('max', ofTop(towards('destination_ports_headroom', 'bound="max"'))),
+        name: 'Headroom max',
+        width: 120,
+      },
+      {
+        query: perDestination('max', ofTop(towards('destination_connections_per_second'))),
+        name: 'Conn/s',
+        unit: 'cps',
+        decimals: 1,
+        width: 85,
+      },
+      {
+        ...runsOutIn,
+        query: perDestination('min', ofTop(towards('destination_seconds_to_exhaustion'))),
+        width: 95,
+      },
     ],
     sortBy: 'Full, at least',
   }),
@@ -241,25 +269,19 @@ export const ports = () =>
             runbook: 'TcpSynRetransmitsPilingUp',
             noValue: 'none',
             links: [{...onward('TIME_WAIT and lifecycle', 'timeWait')}],
-            queries: ['syn_sent', 'syn_sent_retransmitting', 'close_wait'].map((state) =>
-              perDestination(
-                'sum',
-                `topk(${SHOWN}, ${towards('destination_sockets', `state="${state}"`)})`,
-              ),
-            ),
             columns: [
               hostColumn,
-              {field: 'destination_address', name: 'Destination'},
-              {field: 'destination_port', name: 'Port', width: 65},
-              {field: 'Value #A', name: 'SYN sent', width: 90},
+              {label: 'destination_address', name: 'Destination'},
+              {label: 'destination_port', name: 'Port', width: 65},
+              {query: waiting('syn_sent'), name: 'SYN sent', width: 90},
               {
-                field: 'Value #B',
+                query: waiting('syn_sent_retransmitting'),
                 name: 'SYN sent again',
                 width: 120,
                 thresholds: steps(ALERT_THRESHOLDS.synRetransmits),
               },
               {
-                field: 'Value #C',
+                query: waiting('close_wait'),
                 name: 'CLOSE_WAIT',
                 width: 105,
                 thresholds: from(10, 'warning'),
@@ -320,7 +342,7 @@ export const ports = () =>
             legendRight: true,
             series: [
               {expr: `sum(${tcp('ephemeral_ports_used')})`, legend: 'used', color: 'blue'},
-              {expr: `sum by (by) (${tcp('ephemeral_ports_blocked')})`, legend: 'blocked: {{by}}'},
+              {expr: `sum by (blocker) (${tcp('ephemeral_ports_blocked')})`, legend: 'blocked: {{blocker}}'},
               {expr: `sum(${tcp('ephemeral_ports')})`, legend: 'usable (limit)', limit: 'told'},
             ],
           }),
@@ -347,12 +369,10 @@ export const ports = () =>
             size: [5, 8],
             runbook: 'TcpEphemeralPortsBlocked',
             noValue: 'none',
-            queries: [
-              `topk(50, max by (${LISTENER_LABELS}) (${tcp('listener_in_ephemeral_range')}))`,
-            ],
+            rows: `topk(50, max by (${LISTENER_LABELS}) (${tcp('listener_in_ephemeral_range')}))`,
             columns: [
-              {field: 'listen_address', name: 'Address'},
-              {field: 'listen_port', name: 'Port', width: 75},
+              {label: 'listen_address', name: 'Address'},
+              {label: 'listen_port', name: 'Port', width: 75},
               {...hostColumn, width: 110},
             ],
             sortBy: 'Port',

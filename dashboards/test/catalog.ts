@@ -63,7 +63,7 @@ export function labelsOf(catalog: Catalog, expr: string): Set<string> {
   );
 }
 
-/** Of one metric, or of all whose name matches the pattern. */
+/** The labels of one metric, or of all whose name matches the pattern. */
 export function labelsOfSelector(catalog: Catalog, name: string, pattern?: string): Set<string> {
   if (name) return catalog.get(name) ?? new Set();
   const matching = new RegExp(`^(${pattern})$`);

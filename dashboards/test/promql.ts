@@ -20,7 +20,7 @@ export interface Query {
   selectors: Selector[];
   /** Labels of `by`, `without`, `on`, `ignoring` and `group_left`. */
   grouping: string[];
-  /** Of the outermost aggregation that makes new series; all labels where there is none. */
+  /** Labels kept by the outermost aggregation that makes new series; all where there is none. */
   by?: string[];
 }
 

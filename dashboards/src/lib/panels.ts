@@ -68,7 +68,7 @@ interface Common {
   /** The alert whose runbook is linked. */
   runbook?: string;
   links?: Link[];
-  /** Of the values. */
+  /** Links of the values. */
   dataLinks?: Link[];
   noValue?: string;
 }
@@ -297,9 +297,7 @@ export const rewritten = (pattern: string, text: string): ValueMapping => ({
   options: {pattern, result: {text, index: 0}},
 });
 
-export interface Column {
-  /** A label, or `Value` (of the only query), or `Value #A` (of several). */
-  field: string;
+export interface Look {
   name: string;
   unit?: string;
   decimals?: number;
@@ -311,11 +309,14 @@ export interface Column {
   links?: Link[];
 }
 
+/** What a label says of each row, or the value that a query has for it. */
+export type Column = Look & ({label: string} | {query: string});
+
 function columnLook(c: Column): DynamicConfigValue[] {
   const look: DynamicConfigValue[] = [];
   const set = (id: string, value: unknown) => look.push({id, value});
   // Ports are numbers to a formatter, and names to people.
-  if (!c.field.startsWith('Value')) set('unit', 'string');
+  if ('label' in c) set('unit', 'string');
   else set('unit', c.unit ?? 'locale');
   set('noValue', '');
   if (c.mappings) set('custom.align', 'left');
@@ -344,15 +345,23 @@ function columnLook(c: Column): DynamicConfigValue[] {
 /** Rows joined by their labels. The first column that is a value orders them. */
 export function table(
   o: Common & {
-    queries: string[];
+    /** A query for the rows alone, where no column has one. */
+    rows?: string;
     columns: Column[];
     sortBy: string;
     ascending?: boolean;
   },
 ): cog.Builder<Panel> {
   const panel = common(new TablePanel(), o);
-  o.queries.forEach((expr, i) => panel.withTarget(instant(expr, i).format(PromQueryFormat.Table)));
-  const fields = o.columns.map(({field}) => field);
+  const queries = o.columns.flatMap((column) => ('query' in column ? [column.query] : []));
+  if (o.rows) queries.push(o.rows);
+  queries.forEach((expr, i) => panel.withTarget(instant(expr, i).format(PromQueryFormat.Table)));
+  // Grafana calls the value of the only query Value, and those of several Value #A, Value #B.
+  let next = 0;
+  const fields = o.columns.map((column) => {
+    if ('label' in column) return column.label;
+    return queries.length === 1 ? 'Value' : `Value #${refId(next++)}`;
+  });
   panel
     .withTransformation({id: 'merge', options: {}})
     .withTransformation({id: 'filterFieldsByName', options: {include: {names: fields}}})
@@ -360,7 +369,7 @@ export function table(
       id: 'organize',
       options: {
         indexByName: Object.fromEntries(fields.map((field, i) => [field, i])),
-        renameByName: Object.fromEntries(o.columns.map(({field, name}) => [field, name])),
+        renameByName: Object.fromEntries(o.columns.map(({name}, i) => [fields[i], name])),
       },
     })
     .sortBy([new TableSortByFieldStateBuilder().displayName(o.sortBy).desc(!o.ascending)]);

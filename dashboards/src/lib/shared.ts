@@ -1,6 +1,6 @@
 // Panels and columns that more than one dashboard has.
 import {alertRunbook, drill, findingRunbook, row} from './links.js';
-import {type Column, mapped, rewritten, type Size, table} from './panels.js';
+import {type Column, type Look, mapped, rewritten, type Size, table} from './panels.js';
 import {named, self, tcp} from './select.js';
 import {ALERT_THRESHOLDS, COLOR, PLAIN, steps} from './thresholds.js';
 
@@ -20,8 +20,7 @@ const SEVERITY = mapped(
 const byRank = (series: (severity: string) => string) =>
   RANKS.map(([severity, rank]) => `${rank} * ${series(severity)}`).join('\nor ');
 
-const severityColumn: Column = {
-  field: 'Value',
+const severityColumn: Look = {
   name: 'Severity',
   width: 90,
   mappings: [SEVERITY],
@@ -29,12 +28,12 @@ const severityColumn: Column = {
 };
 
 export const hostColumn: Column = {
-  field: 'instance',
+  label: 'instance',
   name: 'Host',
   width: 160,
   links: [drill('Host ${__value.text}', 'host', {instance: row('instance')})],
 };
-export const namespaceColumn: Column = {field: 'netns', name: 'Namespace', width: 105};
+export const namespaceColumn: Column = {label: 'netns', name: 'Namespace', width: 105};
 
 /** Alerts that fire now, gravest first; a click opens the runbook. `subject`: of these alone. */
 export function alerts(size: Size, subject = '') {
@@ -52,13 +51,12 @@ export function alerts(size: Size, subject = '') {
     unit: 'none',
     size,
     noValue: 'No alert fires',
-    queries: [`topk(50,\n${ranked}\n)`],
     columns: [
-      severityColumn,
-      {field: 'alertname', name: 'Alert', width: 290, links: [alertRunbook]},
+      {...severityColumn, query: `topk(50,\n${ranked}\n)`},
+      {label: 'alertname', name: 'Alert', width: 290, links: [alertRunbook]},
       {...hostColumn, width: 120},
-      {field: 'destination_address', name: 'Destination'},
-      {field: 'destination_port', name: 'Port', width: 70},
+      {label: 'destination_address', name: 'Destination'},
+      {label: 'destination_port', name: 'Port', width: 70},
     ],
     sortBy: 'Severity',
   });
@@ -77,11 +75,10 @@ export function findings(size: Size) {
     unit: 'none',
     size,
     noValue: 'No finding is raised',
-    queries: [ranked, `count by (rule) (${tcp('config_finding')} == 1)`],
     columns: [
-      {...severityColumn, field: 'Value #A'},
-      {field: 'rule', name: 'Finding', links: [findingRunbook]},
-      {field: 'Value #B', name: 'Namespaces', width: 110},
+      {...severityColumn, query: ranked},
+      {label: 'rule', name: 'Finding', links: [findingRunbook]},
+      {query: `count by (rule) (${tcp('config_finding')} == 1)`, name: 'Namespaces', width: 110},
     ],
     sortBy: 'Severity',
   });
@@ -101,10 +98,9 @@ export function findingsByHost(size: Size) {
     unit: 'locale',
     size,
     noValue: 'No finding is raised',
-    queries: [`topk(100,\n${ranked}\n)`],
     columns: [
-      severityColumn,
-      {field: 'rule', name: 'Finding', links: [findingRunbook]},
+      {...severityColumn, query: `topk(100,\n${ranked}\n)`},
+      {label: 'rule', name: 'Finding', links: [findingRunbook]},
       hostColumn,
       namespaceColumn,
     ],
@@ -121,15 +117,18 @@ export const settingsTable = (title: string, about: string, size: Size, names: s
       'drifted apart.',
     unit: 'locale',
     size,
-    queries: [`count_values by (__name__) ("value", ${named(`tcp_lifecycle_(${names})`)})`],
     columns: [
       {
-        field: '__name__',
+        label: '__name__',
         name: 'Setting',
         mappings: [rewritten('^tcp_lifecycle_(?:sysctl_)?(.+)$', '$1')],
       },
-      {field: 'value', name: 'Is', width: 110},
-      {field: 'Value', name: 'Namespaces', width: 115},
+      {label: 'value', name: 'Is', width: 110},
+      {
+        query: `count_values by (__name__) ("value", ${named(`tcp_lifecycle_(${names})`)})`,
+        name: 'Namespaces',
+        width: 115,
+      },
     ],
     sortBy: 'Setting',
     ascending: true,
