@@ -9,6 +9,7 @@ namespace tcp_lifecycle {
 
 // `status` with `where: ` before its message; OK stays OK.
 inline absl::Status Prefixed(absl::string_view where, const absl::Status& status) {
+  if (status.ok()) return status;
   return {status.code(), absl::StrCat(where, ": ", status.message())};
 }
 

@@ -17,22 +17,18 @@ class Reports {
   // The report, or why there is none; nullptr where its collector is switched off.
   template <typename Report>
   const absl::StatusOr<Report>* Find() const {
-    const auto found = reports_.find(typeid(Report));
-    return found == reports_.end() ? nullptr
-                                   : std::any_cast<absl::StatusOr<Report>>(&found->second);
+    return FindIn<Report>(reports_);
   }
   // The report; nullptr where there is none, whatever the reason.
   template <typename Report>
   const Report* Get() const {
-    const absl::StatusOr<Report>* const found = Find<Report>();
+    const auto* const found = FindIn<Report>(reports_);
     return found != nullptr && found->ok() ? &**found : nullptr;
   }
   template <typename Report>
   Report* Get() {
-    const auto found = reports_.find(typeid(Report));
-    if (found == reports_.end()) return nullptr;
-    auto* const report = std::any_cast<absl::StatusOr<Report>>(&found->second);
-    return report->ok() ? &**report : nullptr;
+    auto* const found = FindIn<Report>(reports_);
+    return found != nullptr && found->ok() ? &**found : nullptr;
   }
   // OK where there is one.
   template <typename Report>
@@ -53,6 +49,13 @@ class Reports {
   }
 
  private:
+  // `reports`: reports_, const or not, as the result then is.
+  template <typename Report, typename Map>
+  static auto* FindIn(Map& reports) {
+    const auto found = reports.find(typeid(Report));
+    return found == reports.end() ? nullptr : std::any_cast<absl::StatusOr<Report>>(&found->second);
+  }
+
   std::map<std::type_index, std::any> reports_;  // each an absl::StatusOr<Report>
 };
 

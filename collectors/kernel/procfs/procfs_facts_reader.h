@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "collectors/kernel/procfs/proc_files.h"
 #include "collectors/model/facts.h"
 
@@ -15,7 +17,7 @@ namespace tcp_lifecycle {
 
 struct Settings {
   Sysctls sysctls;
-  absl::StatusOr<EphemeralPorts> ephemeral_ports;
+  absl::StatusOr<EphemeralPorts> ephemeral_ports = absl::NotFoundError("not read");
   bool may_reuse_fin_wait2 = false;  // NamespaceFacts has it
 };
 

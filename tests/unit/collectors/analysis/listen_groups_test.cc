@@ -151,7 +151,7 @@ TEST(ListenGroupsTest, TheEmptierHalfIsDroppedAtTheBoundAndStartsAnew) {
   groups.Add(WithQueue("10.0.0.1", ListenGroups::kMaxHeld, 1, 10000));
   const std::vector<ListenGroup> held = groups.TakeFullest(ListenGroups::kMaxHeld);
   ASSERT_EQ(held.size(), ListenGroups::kMaxHeld / 2 + 2);
-  EXPECT_EQ(held.front().listeners, 2) << "the fullest was kept";
+  EXPECT_EQ(held.front().listeners, 2) << "the fullest stayed";
   EXPECT_EQ(held[held.size() - 2].port, 1);
   EXPECT_EQ(held[held.size() - 2].listeners, 1) << "it was dropped meanwhile";
 }

@@ -113,7 +113,7 @@ TEST_F(RankingTest, WhatIsTheWorstInAnotherWayIsThereHoweverLittleItUses) {
 }
 
 // Loopback's TIME_WAIT is often the most, and hides what other hosts cost.
-TEST_F(RankingTest, MostInTimeWaitIsToldWithAndWithoutLoopback) {
+TEST_F(RankingTest, MostInTimeWaitIsReportedWithAndWithoutLoopback) {
   for (int i = 100; i < 125; ++i) Add(absl::StrCat("10.0.0.", i), 50);
   Add("127.0.0.5", 12, TcpState::kTimeWait, 1000);
   Add("10.0.0.2", 11, TcpState::kTimeWait, 1000);

@@ -129,7 +129,7 @@ class CountingCollector : public Collector {
       : name_(std::move(name)),
         family_name_(name_ + "_rows"),
         families_{Gauge(family_name_, {}, "Rows.", "").Of(Scope::kExporter).Unprefixed(),
-                  Gauge("of_each", {}, "Never told.", {"ports", {Fact::kEphemeralPorts}})
+                  Gauge("of_each", {}, "Never added.", {"ports", {Fact::kEphemeralPorts}})
                       .Of(Scope::kEveryNamespace)},
         states_(states),
         seen_(seen) {}

@@ -21,10 +21,10 @@ using ::testing::Pair;
 // Tells where it was opened and where it is read: a listener and a socket for each.
 class FakeSource : public SocketSource {
  public:
-  // `status`: what it ends with; `told`: what it reports of its namespace and goes on.
+  // `status`: what it ends with; `reported`: a failure of its namespace after which it goes on.
   explicit FakeSource(std::vector<TcpStateSet>& asked, absl::Status status = absl::OkStatus(),
-                      absl::Status told = absl::OkStatus())
-      : asked_(asked), status_(std::move(status)), told_(std::move(told)) {}
+                      absl::Status reported = absl::OkStatus())
+      : asked_(asked), status_(std::move(status)), reported_(std::move(reported)) {}
   absl::string_view Name() const override { return "fake"; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline&,
                                    SocketVisitor& visitor) override {
@@ -39,7 +39,7 @@ class FakeSource : public SocketSource {
     socket.namespace_index = 0;
     visitor.OnOwnRange(socket, {1000, 2000});
     visitor.OnBlockedPorts(0, PortSet().set(80));
-    if (!told_.ok()) visitor.OnFailure(0, told_);
+    if (!reported_.ok()) visitor.OnFailure(0, reported_);
     return PassInfo{
         .sockets = 2, .unknown_states = 1, .malformed = 1, .knows_bound_inactive = true};
   }
@@ -47,7 +47,7 @@ class FakeSource : public SocketSource {
  private:
   std::vector<TcpStateSet>& asked_;
   absl::Status status_;
-  absl::Status told_;
+  absl::Status reported_;
   ino_t opened_in_ = NamespaceInode();
 };
 
