@@ -167,16 +167,18 @@ const first = [
   graph({
     title: 'Hosts at or above each threshold',
     description:
-      'How many hosts have a destination that holds at least 50, 80 and 95 % of their ports, of ' +
+      'How many hosts have a destination that holds at least such a share of their ports, of ' +
       'how many. The steps are those of TcpDestinationNearExhaustion.',
     unit: 'short',
     decimals: 0,
     size: [12, 8],
     runbook: 'TcpDestinationNearExhaustion',
     series: [
-      {expr: atThreshold(utilization.info), legend: 'at 50 %', color: COLOR.info},
-      {expr: atThreshold(utilization.warning), legend: 'at 80 %', color: COLOR.warning},
-      {expr: atThreshold(utilization.critical), legend: 'at 95 %', color: COLOR.critical},
+      ...(['info', 'warning', 'critical'] as const).map((severity) => ({
+        expr: atThreshold(utilization[severity]),
+        legend: `at ${100 * utilization[severity]} %`,
+        color: COLOR[severity],
+      })),
       {
         expr: `sum(${recorded('cluster_job', 'instances:count')})`,
         legend: 'hosts watched',

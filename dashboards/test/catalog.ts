@@ -27,6 +27,7 @@ const rules = (file: string): Rule[] =>
   ).groups.flatMap((group) => group.rules);
 
 export const ALERTS = rules('alerting_rules.yml');
+export const RECORDING_RULES = rules('recording_rules.yml');
 
 /** name -> labels */
 export type Catalog = Map<string, Set<string>>;
@@ -82,7 +83,7 @@ export function readCatalog(): Catalog {
   const measured = new Set([...catalog.values()].flatMap((labels) => [...labels]));
   for (const name of OWN) add(catalog, name, TARGET);
   add(catalog, 'ALERTS', [...measured, 'alertname', 'alertstate', 'severity', 'subject']);
-  for (const {record = '', expr, labels = {}} of rules('recording_rules.yml')) {
+  for (const {record = '', expr, labels = {}} of RECORDING_RULES) {
     add(catalog, record, [...labelsOf(catalog, expr), ...Object.keys(labels)]);
   }
   return catalog;

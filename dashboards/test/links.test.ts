@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {test} from 'node:test';
 
 import {ALERT_THRESHOLDS, type AlertThresholds, type Severity} from '../src/lib/thresholds.js';
-import {ALERTS, REPOSITORY} from './catalog.js';
+import {ALERTS, RECORDING_RULES, REPOSITORY} from './catalog.js';
 import {committed, panels} from './generated.js';
 
 const variables = new Map(
@@ -74,6 +74,17 @@ test('every alert leads to a dashboard of the set, and sets a variable that it h
     assert.ok(variables.has(uid), alert);
     if (variable) assert.ok(variables.get(uid)?.has(variable), alert);
   }
+});
+
+test('hosts are counted at each threshold of a full destination', () => {
+  const recorded = RECORDING_RULES.filter(({record}) => record?.includes('at_threshold')).map(
+    ({labels, expr}) => {
+      assert.ok(expr.includes(`>= bool ${labels?.threshold}\n`), expr);
+      return Number(labels?.threshold);
+    },
+  );
+  const {info, warning, critical} = ALERT_THRESHOLDS.utilization;
+  assert.deepEqual(recorded, [info, warning, critical]);
 });
 
 test('colours change where the alerts have their thresholds', () => {
