@@ -19,7 +19,7 @@ namespace {
 constexpr size_t kBatchSize = 256;
 
 struct Pass {
-  const SocketQuery& query;
+  TcpStateSet states;
   SocketVisitor& visitor;
   uint32_t ticks_per_second;
   PassInfo info;
@@ -81,7 +81,7 @@ class TcpFile {
     ++good_rows_;
     if (row->unknown_state) {
       ++pass.info.unknown_states;
-    } else if (pass.query.states.Contains(row->socket.state)) {
+    } else if (pass.states.Contains(row->socket.state)) {
       ++pass.info.sockets;
       if (row->socket.state != TcpState::kListen) {
         sockets_.push_back(row->socket);
@@ -121,7 +121,7 @@ absl::StatusOr<PassInfo> ProcfsSource::ForEach(const SocketQuery& query, const D
       return file.status();
     }
   }
-  Pass pass{.query = query,
+  Pass pass{.states = query.StatesOf(0),
             .visitor = visitor,
             .ticks_per_second = static_cast<uint32_t>(sysconf(_SC_CLK_TCK)),
             .info = {.knows_unaccepted = true}};

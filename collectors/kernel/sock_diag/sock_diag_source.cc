@@ -36,9 +36,10 @@ SockDiagSource::SockDiagSource(std::unique_ptr<DiagChannel> channel,
 
 absl::StatusOr<PassInfo> SockDiagSource::ForEach(const SocketQuery& query, const Deadline& deadline,
                                                  SocketVisitor& visitor) {
-  const TcpStateSet rest = query.states.Without(TcpState::kListen);
+  const TcpStateSet states = query.StatesOf(0);
+  const TcpStateSet rest = states.Without(TcpState::kListen);
   RowSink sink(visitor);
-  if (query.states.Contains(TcpState::kListen)) {
+  if (states.Contains(TcpState::kListen)) {
     const TcpStateSet listen = {TcpState::kListen};
     const std::array<DumpRequest, 2> by_family = {
         {{"listen_ipv4", DumpFamily::kIpv4, listen}, {"listen_ipv6", DumpFamily::kIpv6, listen}}};

@@ -124,6 +124,14 @@ TEST_F(ProcfsSourceTest, GivesOnlyTheStatesAskedFor) {
   EXPECT_THAT(recorder_.order, ElementsAre("3"));
 }
 
+TEST_F(ProcfsSourceTest, GivesOnlyTheStatesOfItsNamespace) {
+  tree_.Write("net/tcp", absl::StrCat(kHeader, Row(1, "0A"), Row(2, "01"), Row(3, "06")));
+  const TcpStateSet of_own = {TcpState::kEstablished};
+  query_.states_of_each = std::span(&of_own, 1);
+  EXPECT_EQ(Run().value().sockets, 1u);
+  EXPECT_THAT(recorder_.order, ElementsAre("2"));
+}
+
 TEST_F(ProcfsSourceTest, HandsOverBatchesOf256) {
   std::string text(kHeader);
   for (int i = 0; i < 600; ++i) text += Row(1, "0A");

@@ -127,6 +127,17 @@ TEST_F(SockDiagSourceTest, AsksOnlyForTheStatesOfTheQuery) {
   EXPECT_THAT(script_.requests, ElementsAre("listen", "rest"));
 }
 
+TEST_F(SockDiagSourceTest, AsksForTheStatesOfItsNamespace) {
+  const TcpStateSet of_own = {TcpState::kListen};
+  SockDiagSource source = Source();
+  script_.answers["listen"] = {Done()};
+  EXPECT_TRUE(source
+                  .ForEach({.states_of_each = std::span(&of_own, 1)},
+                           Deadline::After(std::chrono::seconds(1)), seen_)
+                  .ok());
+  EXPECT_THAT(script_.states, ElementsAre(of_own));
+}
+
 TEST_F(SockDiagSourceTest, RowsInStatesNobodyAskedForAreLeftOut) {
   EXPECT_TRUE(PassOver({RowMessage(1, kListen) + RowMessage(2) + Done()}).ok());
   EXPECT_THAT(seen_.ports, ElementsAre(2));
