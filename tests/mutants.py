@@ -69,7 +69,8 @@ def build():
 
 
 def tests_pass(seconds):
-    return run("ctest", "--preset", "dev", "--stop-on-failure", "--timeout", "60", seconds=seconds)
+    return run("ctest", "--preset", "dev", "--stop-on-failure", "--timeout", "60",
+               "--parallel", str(os.cpu_count()), seconds=seconds)
 
 
 def verdict(path, offset, old, new, seconds):
