@@ -162,6 +162,42 @@ TEST(ListTest, AnotherNamespaceHasExactlyTheFamiliesOfEveryNamespace) {
   }
 }
 
+void KeepOnly(FactSet kept, NamespaceFacts& facts) {
+  const NamespaceFacts all = facts;
+  FailFacts(facts);
+  if (kept.Contains(Fact::kSysctls)) facts.sysctls = all.sysctls;
+  if (kept.Contains(Fact::kEphemeralPorts)) facts.ephemeral_ports = all.ephemeral_ports;
+  if (kept.Contains(Fact::kCounters)) facts.counters = all.counters;
+  if (kept.Contains(Fact::kSockstat)) facts.sockstat = all.sockstat;
+  if (kept.Contains(Fact::kSocketMemoryLimit)) facts.socket_memory_limit = all.socket_memory_limit;
+  if (kept.Contains(Fact::kConnectEvents)) facts.connect_events = all.connect_events;
+}
+
+// Nothing else is read of other namespaces, so a fact that is used and not declared fails there.
+// (The findings are made of what the other collectors found.)
+TEST(ListTest, TheFactsThatACollectorDeclaresSuffice) {
+  for (const auto& collector : MakeCollectors()) {
+    if (collector->Name() == "findings") continue;
+    FactSet facts;
+    std::set<std::string> declared;
+    for (const FamilyDescriptor& family : collector->Families()) {
+      facts = facts | family.source.facts;
+      declared.insert(family.FullName());
+    }
+    Listener listener = MakeListener("::", 40001);
+    listener.backlog = 5;
+    listener.drops = 0;
+    Snapshot snapshot = MakeSnapshot();
+    KeepOnly(facts, snapshot.namespaces[0].facts);
+    if (!collector->States().empty()) RunPass(*collector, snapshot, {listener}, FullDestination());
+    FamilySet out;
+    EXPECT_TRUE(collector->Describe(snapshot, out).ok()) << collector->Name();
+    std::set<std::string> built;
+    for (const prometheus::MetricFamily& family : out.families()) built.insert(family.name);
+    EXPECT_EQ(built, declared) << collector->Name();
+  }
+}
+
 // What NamespaceFactsReader reads of other namespaces.
 TEST(ListTest, FamiliesOfEveryNamespaceAreMadeOfFactsThatAreReadThere) {
   const FactSet read = {Fact::kSysctls, Fact::kEphemeralPorts, Fact::kCounters};
