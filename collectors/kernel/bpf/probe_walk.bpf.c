@@ -45,7 +45,7 @@ struct {
   u32 bucket, end;  // the chain's, and the first that is not walked
   // What was there before the chain.
   u32 records, addresses6;
-} c;
+} chains;
 u64 heads[HEADS];
 
 static __always_inline void read_common(u64 at) {
@@ -53,23 +53,23 @@ static __always_inline void read_common(u64 at) {
 }
 
 static __always_inline void drop_chain(void) {
-  control.records = c.records;
-  control.addresses6 = c.addresses6;
+  control.records = chains.records;
+  control.addresses6 = chains.addresses6;
 }
 
 static __always_inline void keep_chain(void) {
-  c.records = control.records;
-  c.addresses6 = control.addresses6;
+  chains.records = control.records;
+  chains.addresses6 = control.addresses6;
 }
 
 // Finds the next chain from `bucket` on.
 static __always_inline int next_chain(u32 bucket) {
   keep_chain();
-  control.reached = c.bucket = bucket;
-  if (bucket >= c.end) return 1;
-  u64 head = c.table + 8 * (u64)bucket;
-  if (c.end - bucket < HEADS) {
-    c.node = LOAD(head);
+  control.reached = chains.bucket = bucket;
+  if (bucket >= chains.end) return 1;
+  u64 head = chains.table + 8 * (u64)bucket;
+  if (chains.end - bucket < HEADS) {
+    chains.node = LOAD(head);
     return 0;
   }
   bpf_probe_read_kernel(heads, sizeof heads, (const void*)head);
@@ -78,8 +78,8 @@ static __always_inline int next_chain(u32 bucket) {
     if (!(heads[k] & 1)) break;
     ++j;
   }
-  c.node = heads[j & (HEADS - 1)];
-  c.bucket = bucket + j;
+  chains.node = heads[j & (HEADS - 1)];
+  chains.bucket = bucket + j;
   return 0;
 }
 
@@ -87,26 +87,26 @@ static __always_inline int next_chain(u32 bucket) {
 __noinline int step_connected(void) {
   struct WireBuffer* out = buffer();
   if (!out) return 1;
-  u64 node = c.node;
-  u32 bucket = c.bucket;
+  u64 node = chains.node;
+  u32 bucket = chains.bucket;
   if (node & 1) {
     if (node == end_of_chain(bucket)) return next_chain(bucket + 1);
     drop_chain();
-    c.node = LOAD(c.table + 8 * (u64)bucket);
+    chains.node = LOAD(chains.table + 8 * (u64)bucket);
     return 0;
   }
-  if (control.records + 2 > r.most_records) {
+  if (control.records + 2 > run.most_records) {
     control.overflow = 1;
     return 1;
   }
   u64 at = node - OFFSET(sock_common, skc_nulls_node);
   read_common(at);
-  c.node = (u64)COMMON(at, skc_nulls_node.next);
-  if ((COMMON(at, skc_hash) & c.mask) != bucket) {
+  chains.node = (u64)COMMON(at, skc_nulls_node.next);
+  if ((COMMON(at, skc_hash) & chains.mask) != bucket) {
     control.strangers++;
     return 0;
   }
-  if (r.netns && (u64)COMMON(at, skc_net.net) != r.netns) return 0;
+  if (run.netns && (u64)COMMON(at, skc_net.net) != run.netns) return 0;
   u64 socket_flags = COMMON(at, skc_flags);
   struct WireRecord* record = write_identity(out, at);
   control.records++;
@@ -124,11 +124,11 @@ SEC("raw_tp/test_run")
 int walk_connected(void* context) {
   u64 table = begin(&request, (u64)bpf_get_current_task());
   u32 buckets = GET(inet_hashinfo, table, ehash_mask) + 1;
-  c.table = (u64)GET(inet_hashinfo, table, ehash);
-  c.mask = buckets - 1;
-  c.end = request.end < buckets ? request.end : buckets;
+  chains.table = (u64)GET(inet_hashinfo, table, ehash);
+  chains.mask = buckets - 1;
+  chains.end = request.end < buckets ? request.end : buckets;
   control.buckets = buckets;
-  control.table = c.table;
+  control.table = chains.table;
   if (next_chain(request.first)) return 0;
   for (u32 i = 0; i < STEPS; ++i) {
     if (step_connected()) break;
@@ -148,11 +148,11 @@ struct {
   u64 holder;          // to which the sockets of the list belong
   u32 owners;          // of the list, looked at
   u32 bucket, end;
-} p;
+} ports;
 
 static __always_inline int add_port(struct WireBuffer* out, u64 at) {
   u64 net = (u64)GET(inet_bind_bucket, at, ib_net.net);
-  if (r.netns && net != r.netns) return 0;
+  if (run.netns && net != run.netns) return 0;
   if (GET(inet_bind_bucket, at, fastreuse) < 0 && GET(inet_bind_bucket, at, fastreuseport) < 0) {
     return 0;
   }
@@ -161,13 +161,13 @@ static __always_inline int add_port(struct WireBuffer* out, u64 at) {
   record->local_port = GET(inet_bind_bucket, at, port);
   record->flags = kWireBlocked | netns_bits(net);
   record->scope = (u32)GET(inet_bind_bucket, at, l3mdev);
-  if (r.bound_left == 0) return 0;
+  if (run.bound_left == 0) return 0;
   if (EXISTS(inet_bind_bucket, bhash2)) {
-    p.address = (u64)GET(inet_bind_bucket, at, bhash2.first);
+    ports.address = (u64)GET(inet_bind_bucket, at, bhash2.first);
   } else {
-    p.owner = (u64)GET(inet_bind_bucket, at, owners.first);
-    p.holder = at;
-    p.owners = 0;
+    ports.owner = (u64)GET(inet_bind_bucket, at, owners.first);
+    ports.holder = at;
+    ports.owners = 0;
   }
   return 0;
 }
@@ -179,42 +179,42 @@ static __always_inline u64 holder_of(u64 at) {
 
 static __always_inline int add_owner(struct WireBuffer* out, u64 at) {
   read_common(at);
-  p.owner = ++p.owners < WIRE_OWNERS ? (u64)COMMON(at, skc_bind_node.next) : 0;
-  if (COMMON(at, skc_state) != CLOSED || holder_of(at) != p.holder) return 0;
+  ports.owner = ++ports.owners < WIRE_OWNERS ? (u64)COMMON(at, skc_bind_node.next) : 0;
+  if (COMMON(at, skc_state) != CLOSED || holder_of(at) != ports.holder) return 0;
   write_identity(out, at);
   control.records++;
-  if (--r.bound_left == 0) p.owner = p.address = 0;
+  if (--run.bound_left == 0) ports.owner = ports.address = 0;
   return 0;
 }
 
 __noinline int step_ports(void) {
   struct WireBuffer* out = buffer();
   if (!out) return 1;
-  if (control.records >= r.most_records) {
+  if (control.records >= run.most_records) {
     control.overflow = 1;
     return 1;
   }
-  if (p.owner) return add_owner(out, p.owner - OFFSET(sock_common, skc_bind_node));
-  if (EXISTS(inet_bind_bucket, bhash2) && p.address) {
-    u64 node = p.address;
-    p.address = LOAD(node);
+  if (ports.owner) return add_owner(out, ports.owner - OFFSET(sock_common, skc_bind_node));
+  if (EXISTS(inet_bind_bucket, bhash2) && ports.address) {
+    u64 node = ports.address;
+    ports.address = LOAD(node);
     u64 at = node - OFFSET(inet_bind2_bucket, bhash_node);
-    p.holder = at;
-    p.owner = (u64)GET(inet_bind2_bucket, at, owners.first);
-    p.owners = 0;
+    ports.holder = at;
+    ports.owner = (u64)GET(inet_bind2_bucket, at, owners.first);
+    ports.owners = 0;
     return 0;
   }
-  if (p.port) {
-    u64 node = p.port;
-    p.port = LOAD(node);
+  if (ports.port) {
+    u64 node = ports.port;
+    ports.port = LOAD(node);
     return add_port(out, node - OFFSET(inet_bind_bucket, node));
   }
   keep_chain();
-  control.reached = p.bucket;
-  if (p.bucket >= p.end) return 1;
-  p.port = LOAD(p.chain);
-  p.chain += bpf_core_type_size(struct inet_bind_hashbucket);
-  p.bucket++;
+  control.reached = ports.bucket;
+  if (ports.bucket >= ports.end) return 1;
+  ports.port = LOAD(ports.chain);
+  ports.chain += bpf_core_type_size(struct inet_bind_hashbucket);
+  ports.bucket++;
   return 0;
 }
 
@@ -222,12 +222,12 @@ SEC("raw_tp/test_run")
 int walk_ports(void* context) {
   u64 table = begin(&request, (u64)bpf_get_current_task());
   u32 buckets = GET(inet_hashinfo, table, bhash_size), first = request.first;
-  p.chain = (u64)GET(inet_hashinfo, table, bhash) +
-            first * bpf_core_type_size(struct inet_bind_hashbucket) +
-            OFFSET(inet_bind_hashbucket, chain);
-  p.bucket = first;
-  p.end = request.end < buckets ? request.end : buckets;
-  p.port = p.address = p.owner = 0;
+  ports.chain = (u64)GET(inet_hashinfo, table, bhash) +
+                first * bpf_core_type_size(struct inet_bind_hashbucket) +
+                OFFSET(inet_bind_hashbucket, chain);
+  ports.bucket = first;
+  ports.end = request.end < buckets ? request.end : buckets;
+  ports.port = ports.address = ports.owner = 0;
   control.buckets = buckets;
   control.reached = first;
   keep_chain();
