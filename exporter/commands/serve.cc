@@ -5,11 +5,11 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/assembly/assemble.h"
 #include "exporter/build_info.h"
 #include "exporter/commands/hostname.h"
+#include "exporter/http/listen_address.h"
 #include "exporter/http/server.h"
 
 namespace tcp_lifecycle {
@@ -35,14 +35,6 @@ class StopSignals {
  private:
   sigset_t signals_;
 };
-
-// Where a browser on this host finds the page.
-std::string PageUrl(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  const std::string host = address.substr(0, colon);
-  const bool any = host.empty() || host == "0.0.0.0" || host == "[::]";
-  return absl::StrCat("http://", any ? "localhost" : host, address.substr(colon), "/");
-}
 
 HttpOptions HttpOptionsFrom(const Options& options, const Logger& logger) {
   HttpOptions http;
@@ -77,7 +69,7 @@ absl::Status Serve(const Options& options, std::vector<std::unique_ptr<const Col
   if (!server.ok()) return server.status();
   logger.Info("listening", {{"addresses", absl::StrJoin(options.listen_addresses, ",")},
                             {"path", options.telemetry_path},
-                            {"page", PageUrl(options.listen_addresses.front())},
+                            {"page", LocalUrl(options.listen_addresses.front())},
                             {"version", GetBuildInfo().version}});
   signals.Await();
   logger.Info("stopping");

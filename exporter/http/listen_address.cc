@@ -123,6 +123,13 @@ absl::StatusOr<HostPort> ParseHostPort(absl::string_view address) {
   return HostPort{std::string(host), static_cast<uint16_t>(port)};
 }
 
+std::string LocalUrl(absl::string_view address) {
+  const size_t colon = address.rfind(':');
+  const absl::string_view host = address.substr(0, colon);
+  const bool any = host.empty() || host == "0.0.0.0" || host == "[::]";
+  return absl::StrCat("http://", any ? "localhost" : host, address.substr(colon), "/");
+}
+
 absl::StatusOr<std::vector<std::string>> ListeningPorts(const std::vector<std::string>& addresses) {
   std::vector<std::string> ports;
   for (const std::string& address : addresses) {

@@ -23,6 +23,9 @@ struct HostPort {
 // `:10460`, `HOST:PORT`, `192.0.2.1:PORT`, `[2001:db8::1]:PORT`. InvalidArgument with the text.
 absl::StatusOr<HostPort> ParseHostPort(absl::string_view address);
 
+// Where a browser on this machine finds what listens on `address`, which has one of these forms.
+std::string LocalUrl(absl::string_view address);
+
 // Resolves `addresses` and tries to bind each: the sockets as civetweb's option listening_ports
 // names them (`+PORT` is one IPv6 socket that takes IPv4 as well), each once. Of a host name's
 // addresses those that this machine lacks are left out, if it has one. InvalidArgument: malformed;

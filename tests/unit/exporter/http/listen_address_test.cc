@@ -59,6 +59,17 @@ TEST(ListeningPortsTest, APortAloneListensOnBothFamilies) {
   EXPECT_THAT(ListeningPorts({"[::]:0"}).value(), ElementsAre("+0"));
 }
 
+TEST(LocalUrlTest, EveryAddressOfTheMachineIsLocalhost) {
+  EXPECT_EQ(LocalUrl(":10460"), "http://localhost:10460/");
+  EXPECT_EQ(LocalUrl("0.0.0.0:80"), "http://localhost:80/");
+  EXPECT_EQ(LocalUrl("[::]:80"), "http://localhost:80/");
+}
+
+TEST(LocalUrlTest, AnyOtherAddressIsItself) {
+  EXPECT_EQ(LocalUrl("127.0.0.1:80"), "http://127.0.0.1:80/");
+  EXPECT_EQ(LocalUrl("[::1]:80"), "http://[::1]:80/");
+}
+
 TEST(ListeningPortsTest, AHostNameIsResolved) {
   const auto ports = ListeningPorts({"localhost:0"});
   ASSERT_TRUE(ports.ok()) << ports.status();
