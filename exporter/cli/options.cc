@@ -192,6 +192,11 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   options.json = flags.json;
 
   set(options.action, ActionOf(flags));
+  if (options.collectors.enabled.empty()) {
+    status.Update(absl::InvalidArgumentError(
+        "no collector is left: --collector.disable-defaults needs the names of those that are "
+        "wanted, as --collector.ports"));
+  }
   status.Update(CheckListenAddresses(flags.listen_addresses));
   if (const absl::Status path = CheckTelemetryPath(flags.telemetry_path); !path.ok()) {
     status.Update(BadFlag("--web.telemetry-path", flags.telemetry_path, path.message()));
@@ -215,7 +220,7 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   }
   set(options.namespaces, ParseNamespaces(flags, options));
   set(options.collector_settings.ports.top,
-      ParseCount("--collector.ports.top", flags.ports_top, 0, kMostDestinations));
+      ParseCount("--collector.ports.top", flags.ports_top, 1, kMostDestinations));
   set(options.collector_settings.ports.min_utilization,
       ParseRatio("--collector.ports.min-utilization", flags.ports_min_utilization));
   std::chrono::milliseconds idle_timeout{};

@@ -146,7 +146,14 @@ TEST(OptionsTest, ACollectorCanBeTurnedOff) {
 TEST(OptionsTest, WithoutDefaultsOnlyTheNamedCollectorsRun) {
   EXPECT_THAT(Good({"--collector.ports", "--collector.disable-defaults"}).collectors.enabled,
               ElementsAre("ports"));
-  EXPECT_THAT(Good({"--collector.disable-defaults"}).collectors.enabled, IsEmpty());
+}
+
+TEST(OptionsTest, NoCollectorAtAllIsRefused) {
+  EXPECT_EQ(Error({"--collector.disable-defaults"}),
+            "no collector is left: --collector.disable-defaults needs the names of those that are "
+            "wanted, as --collector.ports");
+  EXPECT_THAT(Error({"--no-collector.sockets", "--no-collector.ports", "--no-collector.sysctl"}),
+              HasSubstr("no collector is left"));
 }
 
 TEST(OptionsTest, TheLastWordOnACollectorCounts) {
@@ -259,7 +266,9 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
       {"--collector.sockets.replay-dir=/tmp",
        "--collector.sockets.replay-dir=DIR and --collector.sockets.source=replay need each other"},
       {"--collector.ports.top=-1",
-       "--collector.ports.top=\"-1\": must be a whole number from 0 to 1000"},
+       "--collector.ports.top=\"-1\": must be a whole number from 1 to 1000"},
+      {"--collector.ports.top=0",
+       "--collector.ports.top=\"0\": must be a whole number from 1 to 1000"},
       {"--collector.ports.min-utilization=10%",
        "--collector.ports.min-utilization=\"10%\": must be a number from 0 to 1"},
       {"--collector.findings.idle-timeout=4min",
