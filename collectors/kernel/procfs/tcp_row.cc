@@ -26,13 +26,11 @@ struct Words {
 // The first words of `line`, up to `limit`.
 Words SplitWords(absl::string_view line, size_t limit) {
   Words words;
-  size_t i = 0;
-  while (words.count < limit) {
-    while (i < line.size() && line[i] == ' ') ++i;
-    if (i == line.size()) break;
-    const size_t begin = i;
-    while (i < line.size() && line[i] != ' ') ++i;
-    words.at[words.count++] = line.substr(begin, i - begin);
+  size_t begin = line.find_first_not_of(' ');
+  while (words.count < limit && begin != line.npos) {
+    const size_t end = line.find(' ', begin);
+    words.at[words.count++] = line.substr(begin, end - begin);
+    begin = line.find_first_not_of(' ', end);
   }
   return words;
 }
