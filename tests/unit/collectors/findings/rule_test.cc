@@ -18,6 +18,8 @@
 namespace tcp_lifecycle {
 namespace {
 
+using ::testing::AnyOf;
+
 // Sections of the runbook by heading, in its order.
 std::vector<std::pair<std::string, std::string>> Sections() {
   std::ifstream file(TLE_RUNBOOK);
@@ -71,6 +73,31 @@ TEST(RuleTest, WithoutAnyFactNoRuleIsRaised) {
   NamespaceSnapshot ns;
   for (const Finding& finding : CheckAll({ns, {}})) {
     EXPECT_FALSE(finding.raised()) << finding.rule->name;
+  }
+}
+
+// One thing that rules are made of fails at a time: a rule that needs it says so, whatever else it
+// knows, and every other one stays as it is.
+TEST(RuleTest, WhatFailedIsTheVerdictOfEveryRuleThatNeedsIt) {
+  const absl::Status gone = absl::UnavailableError("gone");
+  std::vector<NamespaceSnapshot> snapshots;
+  for (const SysctlRow& row : kSysctlTable) {
+    snapshots.emplace_back(MakeHealthy()).facts.sysctls[row.id] = gone;
+  }
+  snapshots.emplace_back(MakeHealthy()).facts.socket_memory_limit = gone;
+  snapshots.emplace_back(MakeHealthy()).facts.ephemeral_ports = gone;
+  snapshots.emplace_back(MakeHealthy()).facts.sockstat = gone;
+  snapshots.emplace_back(MakeHealthy()).reports.Set<PortsReport>(gone);
+  snapshots.emplace_back(MakeHealthy()).reports.Set<ListenReport>(gone);
+  snapshots.emplace_back(MakeHealthy()).reports.Set<KeepaliveReport>(gone);
+  for (const Rule& rule : AllRules()) {
+    size_t failed = 0;
+    for (const NamespaceSnapshot& ns : snapshots) {
+      const Verdict verdict = rule.check({ns, {}});
+      if (!verdict.ok()) ++failed;
+      EXPECT_THAT(verdict, AnyOf(Fine(), Failed("gone"))) << rule.name;
+    }
+    EXPECT_GT(failed, 0u) << rule.name;
   }
 }
 
