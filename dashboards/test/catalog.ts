@@ -48,9 +48,9 @@ function addPage(catalog: Catalog, page: string) {
 /** The pages leave out what only a running exporter has, and the labels of what varies. */
 function addDocumented(catalog: Catalog, document: string) {
   for (const [, name = '', labels = ''] of document.matchAll(
-    /^\| `(\w+)` \| \w+ \| ([^|]*) \|/gm,
+    /^\| `(\w+)` \| \w+ \|([^|]*)\|/gm,
   )) {
-    add(catalog, name, [...TARGET, ...labels.split(', ').filter(Boolean)]);
+    add(catalog, name, [...TARGET, ...labels.trim().split(', ').filter(Boolean)]);
   }
 }
 

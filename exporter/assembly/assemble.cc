@@ -24,9 +24,10 @@ absl::StatusOr<Pass> MakePass(const Options& options,
   std::erase_if(all, [&](const auto& collector) { return !enabled.Wants(collector->Name()); });
   KernelNeeds needs;
   needs.sockets = !StatesOf(all).empty();
+  const bool serves = options.action == Action::kServe;
   // A program that ends after one page has seen none.
-  needs.connect_events = options.action == Action::kServe &&
-                         FactsOf(all, Scope::kOwnNamespace).Contains(Fact::kConnectEvents);
+  needs.connect_events =
+      serves && FactsOf(all, Scope::kOwnNamespace).Contains(Fact::kConnectEvents);
   needs.facts_of_others = FactsOf(all, Scope::kEveryNamespace);
   absl::StatusOr<Kernel> kernel = OpenKernel(options, needs, logger);
   if (!kernel.ok()) return kernel.status();
@@ -37,7 +38,8 @@ absl::StatusOr<Pass> MakePass(const Options& options,
   parts.namespaces = std::move(kernel->namespaces);
   parts.facts = std::move(kernel->facts);
   parts.connect_events = std::move(kernel->connect_events);
-  parts.process = std::move(kernel->process);
+  // Where they are served beside the page, node_exporter has its own, and this program has ended.
+  if (serves) parts.process = std::move(kernel->process);
   parts.build = {std::string(build.version), std::string(build.revision),
                  std::string(build.compiler), std::string(build.bpf)};
   parts.on_status = [&failures](absl::string_view part, const absl::Status& status) {

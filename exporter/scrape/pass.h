@@ -40,7 +40,7 @@ class Pass {
     std::unique_ptr<NetnsLister> namespaces;
     std::unique_ptr<FactsReader> facts;
     std::unique_ptr<ConnectEventsReader> connect_events;  // null where nobody counts
-    std::unique_ptr<ProcessStatsReader> process;
+    std::unique_ptr<ProcessStatsReader> process;          // null: no process_*
     BuildLabels build;
     // Told in every pass how each part of it fared, errors and OK. A collector that failed only
     // because the stream did is not told again.

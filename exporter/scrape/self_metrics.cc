@@ -84,33 +84,33 @@ constexpr FamilyDescriptor kBuildInfo =
     Gauge("exporter_build_info", {"version", "revision", "compiler", "bpf"},
           "1, with the exporter's build as labels.", "")
         .Of(Scope::kExporter);
+// The standard names and texts, as every exporter has them: the page of another may be beside ours.
 constexpr FamilyDescriptor kProcessCpu =
-    Counter("process_cpu_seconds_total", {}, "User and system CPU time that the exporter has used.",
+    Counter("process_cpu_seconds_total", {}, "Total user and system CPU time spent in seconds.",
             "/proc/self/stat utime, stime")
         .Of(Scope::kExporter)
         .Unprefixed();
 constexpr FamilyDescriptor kProcessStart =
     Gauge("process_start_time_seconds", {},
-          "When the exporter started, in seconds since the epoch.",
+          "Start time of the process since unix epoch in seconds.",
           "/proc/self/stat starttime, /proc/stat btime")
         .Of(Scope::kExporter)
         .Unprefixed();
 constexpr FamilyDescriptor kProcessOpenFds =
-    Gauge("process_open_fds", {}, "File descriptors that the exporter has open.", "/proc/self/fd")
+    Gauge("process_open_fds", {}, "Number of open file descriptors.", "/proc/self/fd")
         .Of(Scope::kExporter)
         .Unprefixed();
 constexpr FamilyDescriptor kProcessMaxFds =
-    Gauge("process_max_fds", {}, "File descriptors that the exporter may have open.",
-          "RLIMIT_NOFILE")
+    Gauge("process_max_fds", {}, "Maximum number of open file descriptors.", "RLIMIT_NOFILE")
         .Of(Scope::kExporter)
         .Unprefixed();
 constexpr FamilyDescriptor kProcessVirtualMemory =
-    Gauge("process_virtual_memory_bytes", {}, "The exporter's virtual memory.",
+    Gauge("process_virtual_memory_bytes", {}, "Virtual memory size in bytes.",
           "/proc/self/stat vsize")
         .Of(Scope::kExporter)
         .Unprefixed();
 constexpr FamilyDescriptor kProcessResidentMemory =
-    Gauge("process_resident_memory_bytes", {}, "The exporter's resident memory.",
+    Gauge("process_resident_memory_bytes", {}, "Resident memory size in bytes.",
           "/proc/self/stat rss")
         .Of(Scope::kExporter)
         .Unprefixed();

@@ -20,7 +20,7 @@ BINARY = os.environ.get("TLE_BINARY", ROOT / "build/release/tcp_lifecycle_export
 
 # What differs from run to run and from build to build.
 VARYING = re.compile(
-    r"^((?:process_\w+|\w+_duration_seconds(?:\{[^}]*\})?) ).*$"
+    r"^(\w+_duration_seconds(?:\{[^}]*\})? ).*$"
     r"|^(tcp_lifecycle_exporter_build_info).*$",
     re.MULTILINE,
 )

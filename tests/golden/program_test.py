@@ -151,10 +151,24 @@ def test_a_signal_ends_it_with_0(number):
         assert process.wait(timeout=10) == 0
 
 
-def test_a_scrape_is_the_page_of_once():
+# As client_golang has them, so that a page beside another exporter's says the same.
+PROCESS_HELP = {
+    "process_cpu_seconds_total": "Total user and system CPU time spent in seconds.",
+    "process_start_time_seconds": "Start time of the process since unix epoch in seconds.",
+    "process_open_fds": "Number of open file descriptors.",
+    "process_max_fds": "Maximum number of open file descriptors.",
+    "process_virtual_memory_bytes": "Virtual memory size in bytes.",
+    "process_resident_memory_bytes": "Resident memory size in bytes.",
+}
+
+
+def test_a_scrape_is_the_page_of_once_and_the_process():
     with serving(*REPLAY) as (_, url):
         page = urllib.request.urlopen(f"{url}/metrics", timeout=10).read().decode()
-    assert pages.masked(page) == pages.golden(EVERY_STATE).read_text(encoding="utf-8")
+    about_process = re.compile(r"^(?:# (?:HELP|TYPE) )?process_.*\n", re.MULTILINE)
+    once = pages.golden(EVERY_STATE).read_text(encoding="utf-8")
+    assert pages.masked(about_process.sub("", page)) == once
+    assert dict(re.findall(r"^# HELP (process_\w+) (.*)$", page, re.MULTILINE)) == PROCESS_HELP
 
 
 def test_a_port_in_use_is_named():

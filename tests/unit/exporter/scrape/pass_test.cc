@@ -31,7 +31,7 @@ class PassTest : public ::testing::Test {
     parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_, knows_scope_);
     parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_);
     parts_.facts = std::make_unique<FakeFacts>(allocated_afterwards_);
-    parts_.process = std::make_unique<FakeProcess>(process_);
+    if (reads_process_) parts_.process = std::make_unique<FakeProcess>(process_);
     parts_.on_status = [this](absl::string_view part, const absl::Status& status) {
       told_[std::string(part)] = status;
     };
@@ -61,6 +61,7 @@ class PassTest : public ::testing::Test {
   std::vector<SocketQuery> asked_;
   bool knows_scope_ = true;
   std::map<std::string, absl::Status> told_;
+  bool reads_process_ = true;
   absl::StatusOr<ProcessStats> process_ = ProcessStats{.open_fds = 7};
 };
 
@@ -360,6 +361,13 @@ TEST_F(PassTest, ProcessMetricsAreAbsentWhereTheyCannotBeRead) {
   const ScrapeResult result = Run(Whole);
   EXPECT_THAT(result.self_text, Not(HasSubstr("process_")));
   EXPECT_TRUE(absl::IsPermissionDenied(told_["process statistics"]));
+}
+
+TEST_F(PassTest, ProcessMetricsAreAbsentWhereNobodyReadsThem) {
+  reads_process_ = false;
+  const ScrapeResult result = Run(Whole);
+  EXPECT_THAT(result.self_text, Not(HasSubstr("process_")));
+  EXPECT_FALSE(told_.contains("process statistics"));
 }
 
 }  // namespace
