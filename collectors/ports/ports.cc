@@ -99,12 +99,8 @@ std::vector<Exported> Choose(const Snapshot& snapshot, size_t top) {
     return IsFuller(*a.report, *b.report);
   });
   if (chosen.size() > top) {
-    for (size_t next = top, last = top; next < chosen.size(); ++next) {
-      if (!chosen[next].report->troubled()) continue;
-      while (last > 0 && chosen[last - 1].report->troubled()) --last;
-      if (last == 0) break;
-      chosen[--last] = chosen[next];
-    }
+    std::stable_partition(chosen.begin(), chosen.end(),
+                          [](const Exported& each) { return each.report->troubled(); });
     chosen.resize(top);
   }
   return chosen;

@@ -281,6 +281,46 @@ TEST(PortsTest, OnlyTheFullestDestinationsOfAllNamespacesAreExported) {
   EXPECT_NE(page["destination_utilization_max_ratio{netns=other,bound=min}"], 0);
 }
 
+// 10.0.0.1 -> 10.0.0.`last`:80.
+DestinationReport Destination(uint8_t last, double utilization, uint32_t close_wait) {
+  DestinationReport report;
+  report.source = Ip("10.0.0.1");
+  report.address = IpAddress::FromV4({10, 0, 0, last});
+  report.port = 80;
+  report.utilization = {utilization, utilization};
+  report.close_wait = close_wait;
+  report.admitted = true;
+  return report;
+}
+
+TEST(PortsTest, ATroubledDestinationIsExportedBeforeAFullerOne) {
+  Snapshot snapshot = MakeSnapshot();
+  snapshot.namespaces.push_back(MakeNamespace("other"));
+  PortsReport own, other;
+  own.destinations = {Destination(1, 0.9, 0), Destination(2, 0.5, 10), Destination(3, 0.3, 0)};
+  other.destinations = {Destination(4, 0.4, 0), Destination(5, 0.2, 10), Destination(6, 0.1, 10)};
+  snapshot.namespaces[0].reports.Set<PortsReport>(own);
+  snapshot.namespaces[1].reports.Set<PortsReport>(other);
+  const auto exported = [&](size_t top) {
+    const Page page(PortsCollector({.top = top}), snapshot);
+    std::string shown;
+    for (int last = 1; last <= 6; ++last) {
+      for (const char* netns : {"", "netns=other,"}) {
+        const std::string series = absl::StrCat(
+            "destination_ports_used{", netns, "source_address=10.0.0.1,destination_address=10.0.0.",
+            last, ",destination_port=80}");
+        if (page[series]) absl::StrAppend(&shown, last);
+      }
+    }
+    return shown;
+  };
+  EXPECT_EQ(exported(1), "2");
+  EXPECT_EQ(exported(3), "256");
+  EXPECT_EQ(exported(4), "1256");
+  EXPECT_EQ(exported(5), "12456");
+  EXPECT_EQ(exported(6), "123456");
+}
+
 TEST(PortsTest, AFailedStreamLeavesTheRangeAndItsError) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces[0].stream = absl::DeadlineExceededError("cut");
