@@ -16,7 +16,8 @@ constexpr FamilyDescriptor kSockets =
         .Of(Scope::kEveryNamespace);
 constexpr FamilyDescriptor kBuckets =
     Gauge("time_wait_buckets", {},
-          "The kernel's own count of TIME_WAIT sockets, orphaned FIN_WAIT2 included.",
+          "The kernel's own count of TIME_WAIT sockets, orphaned FIN_WAIT2 included; before Linux "
+          "4.10 that of the whole host.",
           {"/proc/net/sockstat TCP tw", {Fact::kSockstat}});
 constexpr FamilyDescriptor kBucketsLimit = Gauge(
     "time_wait_buckets_limit", {}, "Limit of time_wait_buckets; above it sockets skip TIME_WAIT.",

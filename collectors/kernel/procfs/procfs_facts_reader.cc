@@ -42,7 +42,9 @@ auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse,
   return Parsed(absl::StrCat(prefix, path), files.Read(path, likely_bytes), parse);
 }
 
-// Files below sys/ of procfs: those of net/ipv4, which are most, by a shorter way.
+// Files below sys/ of procfs: those of net/ipv4, which are most, by a shorter way. One that is
+// absent is NotFound, as the kernel may not have it. Where net/ipv4 itself is absent, all are
+// hidden, which is Unavailable.
 class SettingFiles {
  public:
   explicit SettingFiles(const ProcFiles& files)
@@ -51,12 +53,19 @@ class SettingFiles {
   template <typename Parse>
   auto Read(absl::string_view path, Parse parse) const {
     absl::string_view name = path;
+    using Result = decltype(parse(absl::string_view()));
+    if (absl::IsNotFound(ipv4_.status())) return Result(Hidden());
     return ipv4_.ok() && absl::ConsumePrefix(&name, "net/ipv4/")
                ? ReadAs(*ipv4_, name, parse, kSysctlBytes, "sys/net/ipv4/")
                : ReadAs(files_, absl::StrCat("sys/", path), parse, kSysctlBytes);
   }
 
  private:
+  absl::Status Hidden() const {
+    return absl::UnavailableError(
+        absl::StrCat(ipv4_.status().message(), "; is it hidden (ProcSubset=pid of systemd)?"));
+  }
+
   const ProcFiles& files_;
   absl::StatusOr<ProcFiles> ipv4_;
 };
@@ -65,8 +74,11 @@ absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const SettingFiles& files) {
   const absl::StatusOr<PortRange> range =
       files.Read("net/ipv4/ip_local_port_range", ParseIpLocalPortRange);
   if (!range.ok()) return range.status();
-  const absl::StatusOr<PortSet> reserved =
+  absl::StatusOr<PortSet> reserved =
       files.Read("net/ipv4/ip_local_reserved_ports", ParseIpLocalReservedPorts);
+  // Not there before Linux 2.6.35, in namespaces before 3.15 and in sandboxes: none can be
+  // reserved.
+  if (absl::IsNotFound(reserved.status())) reserved = PortSet();
   if (!reserved.ok()) return reserved.status();
   return EphemeralPorts{.range = *range, .reserved = *reserved};
 }
@@ -137,7 +149,7 @@ NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns) {
   return {
       .netns = ns.netns,
       .sysctls = std::move(settings.sysctls),
-      .socket_memory_limit = ReadAs(files_, "sys/net/ipv4/tcp_mem", tcp_mem),
+      .socket_memory_limit = SettingFiles(files_).Read("net/ipv4/tcp_mem", tcp_mem),
       .ephemeral_ports = std::move(settings.ephemeral_ports),
       .sockstat = Parsed("net/sockstat", sockstat, parse_sockstat),
       .tcp_in_use = TcpInUse(files_, "net", sockstat),

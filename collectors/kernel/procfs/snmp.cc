@@ -47,9 +47,9 @@ absl::Status ParsePair(absl::string_view protocol, absl::string_view names,
     if (name.empty()) return ParseError(absl::StrCat(protocol, ": no name for"), value);
     const std::optional<TcpCounter> counter = FindCounter(protocol, name);
     if (!counter.has_value()) continue;
-    uint64_t count = 0;
-    if (!ParseNumber(value, count)) return ParseError(absl::StrCat(protocol, " ", name), value);
-    counters[*counter] = count;
+    if (!ParseCount(value, counters[*counter])) {
+      return ParseError(absl::StrCat(protocol, " ", name), value);
+    }
   }
 }
 

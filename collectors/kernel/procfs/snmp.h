@@ -11,7 +11,7 @@ namespace tcp_lifecycle {
 // Sets the counters that `text` has; names and protocols unknown to the model are passed over.
 // DataLoss where a line of values is missing or has another length than its names, or where a
 // counter is no number; `counters` is then as it was, since one missing value moves all that
-// follow.
+// follow. A counter below 0 (number.h) is not known, and costs no other.
 absl::Status ParseSnmp(absl::string_view text, TcpCounters& counters);
 
 }  // namespace tcp_lifecycle

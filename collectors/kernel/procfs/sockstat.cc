@@ -28,11 +28,10 @@ absl::StatusOr<Sockstat> ParseTcpLine(absl::string_view line, uint64_t page_byte
     const absl::string_view text = i + 1 < words.size() ? words[i + 1] : "";
     for (const auto& field : fields) {
       if (words[i] != field.name) continue;
-      uint64_t value = 0;
-      if (!ParseNumber(text, value) || value > std::numeric_limits<uint64_t>::max() / field.unit) {
-        return ParseError(absl::StrCat("TCP ", field.name), text);
-      }
-      *field.value = value * field.unit;
+      std::optional<uint64_t> value;
+      if (!ParseCount(text, value)) return ParseError(absl::StrCat("TCP ", field.name), text);
+      const bool fits = value && *value <= std::numeric_limits<uint64_t>::max() / field.unit;
+      *field.value = fits ? std::optional(*value * field.unit) : std::nullopt;
     }
   }
   return sockstat;
@@ -53,8 +52,8 @@ std::optional<uint64_t> SockstatField(absl::string_view text, absl::string_view 
     if (!absl::ConsumePrefix(&line, line_name)) continue;
     const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
     for (size_t i = 0; i + 1 < words.size(); i += 2) {
-      uint64_t value = 0;
-      if (words[i] == field && ParseNumber(words[i + 1], value)) return value;
+      std::optional<uint64_t> value;
+      if (words[i] == field && ParseCount(words[i + 1], value)) return value;
     }
   }
   return std::nullopt;
@@ -64,7 +63,7 @@ std::optional<uint64_t> ParseTcpInUse(absl::string_view sockstat, absl::string_v
   const std::optional<uint64_t> ipv4 = SockstatField(sockstat, "TCP:", "inuse");
   const std::optional<uint64_t> ipv6 =
       sockstat6.empty() ? 0 : SockstatField(sockstat6, "TCP6:", "inuse");
-  if (!ipv4 || !ipv6 || *ipv6 > std::numeric_limits<uint64_t>::max() - *ipv4) return std::nullopt;
+  if (!ipv4 || !ipv6) return std::nullopt;
   return *ipv4 + *ipv6;
 }
 

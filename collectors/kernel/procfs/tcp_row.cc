@@ -75,6 +75,7 @@ bool ParseEndpoint(absl::string_view text, IpAddress& address, uint16_t& port) {
 
 uint32_t TicksToMs(uint64_t ticks, uint32_t ticks_per_second) {
   constexpr uint64_t kLongestMs = std::numeric_limits<uint32_t>::max();
+  if (IsWrapped(ticks)) return 0;  // overdue
   return static_cast<uint32_t>(
       std::min(std::min(ticks, kLongestMs) * 1000 / ticks_per_second, kLongestMs));
 }

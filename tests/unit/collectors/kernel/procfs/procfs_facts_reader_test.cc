@@ -97,6 +97,26 @@ TEST_F(ProcfsFactsReaderTest, AbsentSysctlIsNotFound) {
   EXPECT_TRUE(facts.sysctls[Sysctl::kTimestamps].ok());
 }
 
+TEST_F(ProcfsFactsReaderTest, WithoutTheFileOfReservedPortsNoneIsReserved) {
+  Remove("sys/net/ipv4/ip_local_reserved_ports");
+  const NamespaceFacts facts = Read();
+  EXPECT_EQ(facts.ephemeral_ports->range, (PortRange{32768, 60999}));
+  EXPECT_TRUE(facts.ephemeral_ports->reserved.none());
+}
+
+TEST_F(ProcfsFactsReaderTest, WhereAllSettingsAreHiddenNoneIsAbsent) {
+  std::filesystem::remove_all(tree_.Path("sys"));
+  const NamespaceFacts facts = Read();
+  const auto hidden =
+      FailsWith(StatusCode::kUnavailable, HasSubstr("/sys/net/ipv4: No such file or directory; is "
+                                                    "it hidden (ProcSubset=pid of systemd)?"));
+  for (const SysctlRow& row : kSysctlTable) {
+    EXPECT_THAT(facts.sysctls[row.id].status(), hidden) << row.path;
+  }
+  EXPECT_THAT(facts.ephemeral_ports.status(), hidden);
+  EXPECT_TRUE(facts.may_reuse_fin_wait2);
+}
+
 TEST_F(ProcfsFactsReaderTest, GarbledSysctlNamesItsFileAndText) {
   tree_.Write("sys/net/core/somaxconn", "lots\n");
   const NamespaceFacts facts = Read();

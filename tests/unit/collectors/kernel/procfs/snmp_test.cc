@@ -36,11 +36,11 @@ TEST(SnmpTest, ReadsSnmpByName) {
 TEST(SnmpTest, ReadsNetstatByName) {
   const TcpCounters counters = Parse(
                                    "TcpExt: ListenDrops TW NewInLinux99 TWRecycled\n"
-                                   "TcpExt: 18446744073709551615 14 x 7\n"
+                                   "TcpExt: 9223372036854775807 14 x 7\n"
                                    "IpExt: InNoRoutes\n"
                                    "IpExt: 0\n")
                                    .value();
-  EXPECT_EQ(counters[TcpCounter::kListenDrops], 18446744073709551615u);
+  EXPECT_EQ(counters[TcpCounter::kListenDrops], 9223372036854775807u);
   EXPECT_EQ(counters[TcpCounter::kTimeWaitCounted], 14u);
   EXPECT_EQ(counters[TcpCounter::kTimeWaitReused], 7u);
   EXPECT_EQ(counters[TcpCounter::kTimeWaitKilled], std::nullopt);
@@ -93,9 +93,20 @@ TEST(SnmpTest, NamesWithoutTheirValuesAreDataLoss) {
 }
 
 TEST(SnmpTest, CounterThatIsNoNumberIsDataLoss) {
-  for (const char* value : {"x", "-1", "1x", "99999999999999999999"}) {
+  for (const char* value : {"x", "-", "1x", "--1"}) {
     EXPECT_THAT(Parse(absl::StrCat("TcpExt: TW\nTcpExt: ", value, "\n")),
                 FailsWith(StatusCode::kDataLoss, absl::StrCat("TcpExt TW \"", value, "\"")));
+  }
+}
+
+TEST(SnmpTest, ACounterBelowZeroCostsItselfAlone) {
+  for (const char* below : {"-1", "18446744073709551615", "99999999999999999999"}) {
+    TcpCounters counters;
+    const absl::Status status =
+        ParseSnmp(absl::StrCat("Tcp: EstabResets ActiveOpens\nTcp: ", below, " 7\n"), counters);
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(counters[TcpCounter::kEstabResets], std::nullopt) << below;
+    EXPECT_EQ(counters[TcpCounter::kActiveOpens], 7u);
   }
 }
 

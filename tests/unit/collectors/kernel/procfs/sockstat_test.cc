@@ -39,12 +39,23 @@ TEST(SockstatTest, WithoutTheLineTcpItIsDataLoss) {
 TEST(SockstatTest, FieldThatIsNoNumberIsDataLoss) {
   EXPECT_THAT(ParseSockstat("TCP: orphan many\n", 4096),
               FailsWith(StatusCode::kDataLoss, "TCP orphan \"many\""));
-  EXPECT_THAT(ParseSockstat("TCP: tw -1\n", 4096),
-              FailsWith(StatusCode::kDataLoss, "TCP tw \"-1\""));
+  EXPECT_THAT(ParseSockstat("TCP: tw -\n", 4096), FailsWith(StatusCode::kDataLoss, "TCP tw \"-\""));
   EXPECT_THAT(ParseSockstat("TCP: inuse 1 tw", 4096),
               FailsWith(StatusCode::kDataLoss, "TCP tw \"\""));
-  EXPECT_THAT(ParseSockstat("TCP: mem 18446744073709551615", 4096),
-              FailsWith(StatusCode::kDataLoss, "TCP mem \"18446744073709551615\""));
+}
+
+TEST(SockstatTest, ASumBelowZeroCostsItselfAlone) {
+  for (const char* below : {"-1", "18446744073709551615", "99999999999999999999"}) {
+    const auto sockstat =
+        ParseSockstat(absl::StrCat("TCP: orphan ", below, " tw 5 alloc 6 mem ", below), 4096);
+    ASSERT_TRUE(sockstat.ok()) << sockstat.status();
+    EXPECT_EQ(sockstat->orphan, std::nullopt) << below;
+    EXPECT_EQ(sockstat->time_wait, 5u);
+    EXPECT_EQ(sockstat->allocated, 6u);
+    EXPECT_EQ(sockstat->memory_bytes, std::nullopt) << below;
+  }
+  EXPECT_EQ(ParseSockstat("TCP: mem 4503599627370496", 4096)->memory_bytes, std::nullopt)
+      << "more bytes than there can be";
 }
 
 TEST(SockstatTest, SocketsInUseAreThoseOfBothFamilies) {

@@ -126,9 +126,15 @@ TEST(TcpRowTest, UnansweredProbesCountAtTheKeepaliveAndZeroWindowTimers) {
 }
 
 TEST(TcpRowTest, CountsThatDoNotFitAreTheGreatestThatDo) {
-  const Socket socket = ParseWith("02 0:0 01:FFFFFFFFFFFFFFFF 00000100 0 0 49514").value().socket;
+  const Socket socket = ParseWith("02 0:0 01:7FFFFFFFFFFFFFFF 00000100 0 0 49514").value().socket;
   EXPECT_EQ(socket.retransmits, 255);
   EXPECT_EQ(socket.remaining_ms, 0xffffffffu);
+}
+
+TEST(TcpRowTest, ATimerThatIsOverdueHasNothingLeft) {
+  const Socket socket = ParseWith("02 0:0 01:FFFFFFFFFFFFFFFB 00000001 0 0 49514").value().socket;
+  EXPECT_EQ(socket.timer, Timer::kRetransmit);
+  EXPECT_EQ(socket.remaining_ms, 0u);
 }
 
 TEST(TcpRowTest, TicksAreThoseOfTheSystem) {
