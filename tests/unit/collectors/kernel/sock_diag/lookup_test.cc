@@ -122,6 +122,12 @@ TEST_F(SockDiagLookupTest, LongDumpIsLeftUnread) {
   EXPECT_EQ(channel_->reopened, 1);
 }
 
+TEST_F(SockDiagLookupTest, NothingIsReadBeyondTheRowsThatAreWanted) {
+  channel_->answers = {Message(Row()) + Message(Row()), Message(Row())};
+  EXPECT_THAT(lookup_.First(TcpStateSet::All(), 2, Soon()).value(), SizeIs(2));
+  EXPECT_THAT(channel_->answers, SizeIs(1));
+}
+
 TEST_F(SockDiagLookupTest, RefusedLegacyDumpIsAskedForByFamily) {
   channel_->answers = {Error(-ENOENT), Message(Row()) + Done(), Done()};
   EXPECT_THAT(lookup_.First(TcpStateSet::All(), 64, Soon()).value(), SizeIs(1));

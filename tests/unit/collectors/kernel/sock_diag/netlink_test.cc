@@ -79,6 +79,16 @@ TEST(NetlinkAttributes, StopsAtALengthThatLies) {
   }
 }
 
+TEST(NetlinkAttributes, OneWithoutAValueIsWhole) {
+  const Bytes bytes = Attribute(3, Bytes());
+  NetlinkAttributes attributes(bytes);
+  NetlinkAttribute attribute;
+  EXPECT_TRUE(attributes.Next(attribute));
+  EXPECT_TRUE(attribute.value.empty());
+  EXPECT_FALSE(attributes.Next(attribute));
+  EXPECT_TRUE(attributes.whole());
+}
+
 TEST(NetlinkAttributes, HalfAHeaderAtTheEndIsNotWhole) {
   const Bytes bytes(3);
   NetlinkAttributes attributes(bytes);
