@@ -69,8 +69,7 @@ def build():
 
 
 def tests_pass(seconds):
-    return run("ctest", "--preset", "dev", "--stop-on-failure", "--timeout", "60",
-               "--parallel", str(os.cpu_count()), seconds=seconds)
+    return run("ctest", "--preset", "dev", "--stop-on-failure", "--timeout", "60", seconds=seconds)
 
 
 def verdict(path, offset, old, new, seconds):

@@ -159,24 +159,31 @@ summary_of() {
     tail -n 4 || true
 }
 
-run_suite() { # NAME; its row of the table goes to a file
+run_suite() { # NAME [PREFIX...]; its row of the table goes to a file
   local started=$SECONDS result=ok
-  tests/run.sh "$1" 2>&1 | tee "build/logs/$1.log" || result=FAILED
+  "${@:2}" tests/run.sh "$1" 2>&1 | tee "build/logs/$1.log" || result=FAILED
   printf '%-10s %-7s %5d\n' "$1" $result $((SECONDS - started)) >"build/logs/$1.row"
 }
 
 passed=0 failed=0 table='' summaries='' beside=''
 for suite in "${suites[@]}"; do
   say "suite $suite"
-  # The scenarios wait most of the time. What needs processors and nothing else runs beside them, and
-  # gives way to them.
-  if [ "$suite" = scenarios ] && [[ " ${suites[*]} " = *' scenarios '*' tidy '* ]]; then
-    (renice -n 19 $BASHPID >/dev/null && run_suite tidy >/dev/null) &
+  # The scenarios wait most of the time. What needs processors and nothing else runs beside them and
+  # what follows, and gives way to them: its seconds are not in the sum.
+  if [ "$suite" = scenarios ] && [[ " ${suites[*]} " = *' scenarios '*'tidy '* ]]; then
+    printf '%-10s %-7s %5d\n' tidy FAILED 0 >build/logs/tidy.row
+    set -m # a process group of its own, to be ended as a whole
+    run_suite tidy nice -n 19 </dev/null >/dev/null &
+    set +m
     beside=$!
+    trap 'kill -- "-$beside" 2>/dev/null || true' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
   fi
   if [ "$suite" = tidy ] && [ -n "$beside" ]; then
-    wait "$beside"
-    cat build/logs/tidy.log
+    wait "$beside" || true
+    trap - EXIT
+    cat build/logs/tidy.log || true
   else
     run_suite "$suite"
   fi

@@ -25,7 +25,7 @@ absl::StatusOr<Level> LevelOf(const NamespaceFacts& facts, std::optional<uint64_
   if (!limit.ok()) return limit.status();
   if (!facts.sockstat.ok()) return facts.sockstat.status();
   const std::optional<uint64_t>& used = *facts.sockstat.*field;
-  if (!used) return absl::NotFoundError("not in net/sockstat");
+  if (!used) return absl::NotFoundError("net/sockstat does not have it, or has it below 0");
   return Level{*used, *limit < 0 ? 0 : static_cast<uint64_t>(*limit)};
 }
 
@@ -67,7 +67,9 @@ Verdict CheckSocketMemoryNearLimit(const RuleInput& input) {
   if (!limit.ok()) return limit.status();
   const absl::StatusOr<Sockstat>& sockstat = input.ns.facts.sockstat;
   if (!sockstat.ok()) return sockstat.status();
-  if (!sockstat->memory_bytes) return absl::NotFoundError("not in net/sockstat");
+  if (!sockstat->memory_bytes) {
+    return absl::NotFoundError("net/sockstat does not have it, or has it below 0");
+  }
   if (*sockstat->memory_bytes < limit->pressure_bytes) return std::nullopt;
   constexpr double kMebibyte = 1 << 20;
   const auto mebibytes = [](uint64_t bytes) {

@@ -84,8 +84,7 @@ void AddTable(const PortsReport& report, size_t exported, absl::string_view netn
   out.Add(families::kTableError, {netns}, static_cast<double>(report.table_error_ports));
 }
 
-// The admitted destinations of all namespaces, at most `top`: the fullest, but a troubled one
-// before any that is only full.
+// The admitted destinations of all namespaces, at most `top`: the troubled ones, then the fullest.
 std::vector<Exported> Choose(const Snapshot& snapshot, size_t top) {
   std::vector<Exported> chosen;
   for (const NamespaceSnapshot& ns : snapshot.namespaces) {
@@ -96,13 +95,10 @@ std::vector<Exported> Choose(const Snapshot& snapshot, size_t top) {
     }
   }
   std::stable_sort(chosen.begin(), chosen.end(), [](const Exported& a, const Exported& b) {
-    return IsFuller(*a.report, *b.report);
+    const bool troubled = a.report->troubled();
+    return troubled == b.report->troubled() ? IsFuller(*a.report, *b.report) : troubled;
   });
-  if (chosen.size() > top) {
-    std::stable_partition(chosen.begin(), chosen.end(),
-                          [](const Exported& each) { return each.report->troubled(); });
-    chosen.resize(top);
-  }
+  if (chosen.size() > top) chosen.resize(top);
   return chosen;
 }
 

@@ -26,7 +26,7 @@ const {utilization} = ALERT_THRESHOLDS;
 
 const hostsAt = (severity: Severity) =>
   stat({
-    title: `Hosts at ${100 * utilization[severity]} % or more`,
+    title: `Hosts at ${Math.round(100 * utilization[severity])} % or more`,
     description:
       `Hosts on which a destination holds at least this share of the open ports: ${severity} by ` +
       'TcpDestinationNearExhaustion. The table below names them.',
@@ -167,8 +167,8 @@ const first = [
   graph({
     title: 'Hosts at or above each threshold',
     description:
-      'How many hosts have a destination that holds at least such a share of their ports, of ' +
-      'how many. The steps are those of TcpDestinationNearExhaustion.',
+      'Hosts with a destination that holds at least this share of its ports, beside all hosts ' +
+      'watched. The shares are those of TcpDestinationNearExhaustion.',
     unit: 'short',
     decimals: 0,
     size: [12, 8],
@@ -176,7 +176,7 @@ const first = [
     series: [
       ...(['info', 'warning', 'critical'] as const).map((severity) => ({
         expr: atThreshold(utilization[severity]),
-        legend: `at ${100 * utilization[severity]} %`,
+        legend: `at ${Math.round(100 * utilization[severity])} %`,
         color: COLOR[severity],
       })),
       {

@@ -38,7 +38,7 @@ absl::StatusOr<Pass> MakePass(const Options& options,
   parts.namespaces = std::move(kernel->namespaces);
   parts.facts = std::move(kernel->facts);
   parts.connect_events = std::move(kernel->connect_events);
-  // Where they are served beside the page, node_exporter has its own, and this program has ended.
+  // With --once node_exporter exports its own beside the page, and this process has ended.
   if (serves) parts.process = std::move(kernel->process);
   parts.build = {std::string(build.version), std::string(build.revision),
                  std::string(build.compiler), std::string(build.bpf)};

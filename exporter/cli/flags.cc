@@ -158,7 +158,8 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
       ->type_name("NUMBER")
       ->group(group);
   app.add_option("--collector.ports.top", flags.ports_top,
-                 "How many destinations have metrics of their own at most, the fullest.")
+                 "How many destinations have metrics of their own at most: those in trouble, then "
+                 "the fullest.")
       ->type_name("NUMBER")
       ->group(group);
   app.add_option("--collector.ports.min-utilization", flags.ports_min_utilization,

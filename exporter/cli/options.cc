@@ -192,10 +192,11 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   options.json = flags.json;
 
   set(options.action, ActionOf(flags));
-  if (options.collectors.enabled.empty()) {
+  const bool makes_page = options.action == Action::kServe || options.action == Action::kOnce;
+  if (makes_page && options.collectors.enabled.empty()) {
     status.Update(absl::InvalidArgumentError(
-        "no collector is left: --collector.disable-defaults needs the names of those that are "
-        "wanted, as --collector.ports"));
+        "no collector is enabled: name one, as --collector.ports, or leave out "
+        "--collector.disable-defaults"));
   }
   status.Update(CheckListenAddresses(flags.listen_addresses));
   if (const absl::Status path = CheckTelemetryPath(flags.telemetry_path); !path.ok()) {

@@ -8,7 +8,7 @@ import pages
 import pytest
 
 FIXTURES = pages.fixtures()
-# Only a live kernel has them, no recording.
+# Only a live kernel has them, no recording; process_* only a server.
 NOT_RECORDED = {
     "tcp_lifecycle_namespace_container_info",
     "tcp_lifecycle_scrape_pass_pieces",

@@ -21,22 +21,19 @@ bool ParseNumber(absl::string_view text, Integer& value, int base = 10) {
   return error == std::errc() && parsed == end;
 }
 
-// What the kernel adds up over its processors can be below 0 for a moment, and is printed so or
-// wrapped around.
+// Whether it is a negative number that a 64-bit kernel printed as one without a sign.
 constexpr bool IsWrapped(uint64_t number) {
   return number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
 }
 
-// A count that such a sum may be: nullopt where it is below 0 or wrapped. False, with `count`
-// unspecified, where `text` is no number.
+// A sum over the processors, which can be below 0 for a moment: `count` is then nullopt. False,
+// with `count` unspecified, unless all of `text` is a number that fits.
 inline bool ParseCount(absl::string_view text, std::optional<uint64_t>& count) {
   const bool negative = absl::ConsumePrefix(&text, "-");
   uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [parsed, error] = std::from_chars(text.data(), end, number);
-  const bool fits = error == std::errc() && !negative && !IsWrapped(number);
-  count = fits ? std::optional(number) : std::nullopt;
-  return error != std::errc::invalid_argument && parsed == end;
+  if (!ParseNumber(text, number)) return false;
+  count = negative || IsWrapped(number) ? std::nullopt : std::optional(number);
+  return true;
 }
 
 }  // namespace tcp_lifecycle

@@ -51,10 +51,9 @@ class SettingFiles {
       : files_(files), ipv4_(files.OpenDirectory("sys/net/ipv4")) {}
 
   template <typename Parse>
-  auto Read(absl::string_view path, Parse parse) const {
+  auto Read(absl::string_view path, Parse parse) const -> decltype(parse(absl::string_view())) {
     absl::string_view name = path;
-    using Result = decltype(parse(absl::string_view()));
-    if (absl::IsNotFound(ipv4_.status())) return Result(Hidden());
+    if (absl::IsNotFound(ipv4_.status())) return Hidden();
     return ipv4_.ok() && absl::ConsumePrefix(&name, "net/ipv4/")
                ? ReadAs(*ipv4_, name, parse, kSysctlBytes, "sys/net/ipv4/")
                : ReadAs(files_, absl::StrCat("sys/", path), parse, kSysctlBytes);
@@ -76,8 +75,8 @@ absl::StatusOr<EphemeralPorts> ReadEphemeralPorts(const SettingFiles& files) {
   if (!range.ok()) return range.status();
   absl::StatusOr<PortSet> reserved =
       files.Read("net/ipv4/ip_local_reserved_ports", ParseIpLocalReservedPorts);
-  // Not there before Linux 2.6.35, in namespaces before 3.15 and in sandboxes: none can be
-  // reserved.
+  // Before Linux 2.6.35 and in some sandboxes there is no such file: nothing is reserved. (In a
+  // namespace before 3.16 the host's list applies unseen.)
   if (absl::IsNotFound(reserved.status())) reserved = PortSet();
   if (!reserved.ok()) return reserved.status();
   return EphemeralPorts{.range = *range, .reserved = *reserved};

@@ -16,7 +16,7 @@ namespace tcp_lifecycle {
 absl::StatusOr<Sockstat> ParseSockstat(absl::string_view text, uint64_t page_bytes);
 
 // The number behind `field` in the line that begins with `line_name`, as "TCP:"; nullopt where it
-// is not there or is no number.
+// is not there, is no number or below 0.
 std::optional<uint64_t> SockstatField(absl::string_view text, absl::string_view line_name,
                                       absl::string_view field);
 

@@ -107,58 +107,66 @@ std::vector<Socket> FullDestination() {
   return sockets;
 }
 
-// With every fact known and one listener in the range, nothing that is declared may be missing, and
-// nothing may be there that is not declared.
-TEST(ListTest, AWholeSnapshotHasExactlyTheDeclaredFamilies) {
-  Listener listener = MakeListener("::", 40001);
-  listener.backlog = 5;
-  listener.drops = 0;
-  Snapshot snapshot = MakeSnapshot();
-  for (const auto& collector : MakeCollectors()) {
-    if (!collector->States().empty()) RunPass(*collector, snapshot, {listener}, FullDestination());
-    collector->Conclude(snapshot);
-    FamilySet out;
-    EXPECT_TRUE(collector->Describe(snapshot, out).ok()) << collector->Name();
-    std::set<std::string> declared;
-    for (const FamilyDescriptor& family : collector->Families()) {
-      declared.insert(family.FullName());
-    }
-    std::set<std::string> built;
-    for (const prometheus::MetricFamily& family : out.families()) built.insert(family.name);
-    EXPECT_EQ(built, declared) << collector->Name();
-  }
-}
-
-// What the page has of another namespace is what is declared so, and the figures of the host stand
-// with the exporter's own.
-TEST(ListTest, AnotherNamespaceHasExactlyTheFamiliesOfEveryNamespace) {
+// The exporter's own namespace and another, of which every fact is known, and each setting differs.
+Snapshot TwoNamespaces() {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces.push_back(MakeNamespace("other"));
   for (const SysctlRow& row : kSysctlTable) snapshot.namespaces[1].facts.sysctls[row.id] = 7;
-  std::vector<Listener> listeners(2, MakeListener("::", 40001));
-  std::vector<Socket> sockets = FullDestination();
-  for (Listener& listener : listeners) listener.drops = listener.backlog = 5;
-  listeners[1].socket.namespace_index = 1;
-  for (Socket socket : FullDestination()) {
-    socket.namespace_index = 1;
-    sockets.push_back(socket);
+  return snapshot;
+}
+
+// Full names of the families that have series of the own namespace, and of the other.
+struct Built {
+  std::set<std::string> own, others;
+};
+
+// In each namespace a listener in the range, and sockets of which every family tells.
+Built Build(const Collector& collector, Snapshot& snapshot) {
+  std::vector<Listener> listeners;
+  std::vector<Socket> sockets;
+  for (uint32_t i = 0; i < snapshot.namespaces.size(); ++i) {
+    Listener& listener = listeners.emplace_back(MakeListener("::", 40001));
+    listener.drops = listener.backlog = 5;
+    listener.socket.namespace_index = i;
+    for (Socket& socket : FullDestination()) {
+      socket.namespace_index = i;
+      sockets.push_back(socket);
+    }
   }
+  if (!collector.States().empty()) RunPass(collector, snapshot, listeners, sockets);
+  collector.Conclude(snapshot);
+  FamilySet out;
+  EXPECT_TRUE(collector.Describe(snapshot, out).ok()) << collector.Name();
+  Built built;
+  for (const prometheus::MetricFamily& family : out.families()) {
+    for (const prometheus::ClientMetric& series : family.metric) {
+      (series.label.front().value == "other" ? built.others : built.own).insert(family.name);
+    }
+  }
+  return built;
+}
+
+bool IsAny(const FamilyDescriptor&) { return true; }
+bool IsOfEveryNamespace(const FamilyDescriptor& family) {
+  return family.scope == Scope::kEveryNamespace;
+}
+
+std::set<std::string> Names(const Collector& collector, bool (*wanted)(const FamilyDescriptor&)) {
+  std::set<std::string> names;
+  for (const FamilyDescriptor& family : collector.Families()) {
+    if (wanted(family)) names.insert(family.FullName());
+  }
+  return names;
+}
+
+// With every fact known nothing that is declared may be missing, and nothing may be there that is
+// not declared; of another namespace, what is declared so.
+TEST(ListTest, AWholeSnapshotHasExactlyTheDeclaredFamilies) {
+  Snapshot snapshot = TwoNamespaces();
   for (const auto& collector : MakeCollectors()) {
-    if (!collector->States().empty()) RunPass(*collector, snapshot, listeners, sockets);
-    collector->Conclude(snapshot);
-    FamilySet out;
-    EXPECT_TRUE(collector->Describe(snapshot, out).ok()) << collector->Name();
-    std::set<std::string> declared;
-    for (const FamilyDescriptor& family : collector->Families()) {
-      if (family.scope == Scope::kEveryNamespace) declared.insert(family.FullName());
-    }
-    std::set<std::string> built;
-    for (const prometheus::MetricFamily& family : out.families()) {
-      for (const prometheus::ClientMetric& series : family.metric) {
-        if (series.label.front().value == "other") built.insert(family.name);
-      }
-    }
-    EXPECT_EQ(built, declared) << collector->Name();
+    const Built built = Build(*collector, snapshot);
+    EXPECT_EQ(built.own, Names(*collector, IsAny)) << collector->Name();
+    EXPECT_EQ(built.others, Names(*collector, IsOfEveryNamespace)) << collector->Name();
   }
 }
 
@@ -173,28 +181,22 @@ void KeepOnly(FactSet kept, NamespaceFacts& facts) {
   if (kept.Contains(Fact::kConnectEvents)) facts.connect_events = all.connect_events;
 }
 
-// Nothing else is read of other namespaces, so a fact that is used and not declared fails there.
-// (The findings are made of what the other collectors found.)
-TEST(ListTest, TheFactsThatACollectorDeclaresSuffice) {
+// A fact that is used and not declared is not read of other namespaces. (The findings look at the
+// facts of all others, and stay in the exporter's own.)
+TEST(ListTest, TheFactsThatFamiliesDeclareSuffice) {
   for (const auto& collector : MakeCollectors()) {
     if (collector->Name() == "findings") continue;
-    FactSet facts;
-    std::set<std::string> declared;
+    FactSet of_own, of_others;
     for (const FamilyDescriptor& family : collector->Families()) {
-      facts = facts | family.source.facts;
-      declared.insert(family.FullName());
+      of_own = of_own | family.source.facts;
+      if (family.scope == Scope::kEveryNamespace) of_others = of_others | family.source.facts;
     }
-    Listener listener = MakeListener("::", 40001);
-    listener.backlog = 5;
-    listener.drops = 0;
-    Snapshot snapshot = MakeSnapshot();
-    KeepOnly(facts, snapshot.namespaces[0].facts);
-    if (!collector->States().empty()) RunPass(*collector, snapshot, {listener}, FullDestination());
-    FamilySet out;
-    EXPECT_TRUE(collector->Describe(snapshot, out).ok()) << collector->Name();
-    std::set<std::string> built;
-    for (const prometheus::MetricFamily& family : out.families()) built.insert(family.name);
-    EXPECT_EQ(built, declared) << collector->Name();
+    Snapshot snapshot = TwoNamespaces();
+    KeepOnly(of_own, snapshot.namespaces[0].facts);
+    KeepOnly(of_others, snapshot.namespaces[1].facts);
+    const Built built = Build(*collector, snapshot);
+    EXPECT_EQ(built.own, Names(*collector, IsAny)) << collector->Name();
+    EXPECT_EQ(built.others, Names(*collector, IsOfEveryNamespace)) << collector->Name();
   }
 }
 

@@ -76,9 +76,8 @@ TEST(RuleTest, WithoutAnyFactNoRuleIsRaised) {
   }
 }
 
-// One thing that rules are made of fails at a time: a rule that needs it says so, whatever else it
-// knows, and every other one stays as it is.
-TEST(RuleTest, WhatFailedIsTheVerdictOfEveryRuleThatNeedsIt) {
+// One of them fails at a time.
+TEST(RuleTest, AFailureOfAnInputIsTheVerdictOrLeavesTheRuleFine) {
   const absl::Status gone = absl::UnavailableError("gone");
   std::vector<NamespaceSnapshot> snapshots;
   for (const SysctlRow& row : kSysctlTable) {

@@ -148,12 +148,14 @@ TEST(OptionsTest, WithoutDefaultsOnlyTheNamedCollectorsRun) {
               ElementsAre("ports"));
 }
 
-TEST(OptionsTest, NoCollectorAtAllIsRefused) {
+TEST(OptionsTest, APageWithoutAnyCollectorIsRefused) {
   EXPECT_EQ(Error({"--collector.disable-defaults"}),
-            "no collector is left: --collector.disable-defaults needs the names of those that are "
-            "wanted, as --collector.ports");
-  EXPECT_THAT(Error({"--no-collector.sockets", "--no-collector.ports", "--no-collector.sysctl"}),
-              HasSubstr("no collector is left"));
+            "no collector is enabled: name one, as --collector.ports, or leave out "
+            "--collector.disable-defaults");
+  EXPECT_THAT(
+      Error({"--once", "--no-collector.sockets", "--no-collector.ports", "--no-collector.sysctl"}),
+      HasSubstr("no collector is enabled"));
+  EXPECT_THAT(Good({"--version", "--collector.disable-defaults"}).collectors.enabled, IsEmpty());
 }
 
 TEST(OptionsTest, TheLastWordOnACollectorCounts) {

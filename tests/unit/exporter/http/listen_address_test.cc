@@ -54,11 +54,6 @@ TEST(ParseHostPortTest, NamesWhatIsWrong) {
   }
 }
 
-TEST(ListeningPortsTest, APortAloneListensOnBothFamilies) {
-  EXPECT_THAT(ListeningPorts({":0"}).value(), ElementsAre("+0"));
-  EXPECT_THAT(ListeningPorts({"[::]:0"}).value(), ElementsAre("+0"));
-}
-
 TEST(LocalUrlTest, EveryAddressOfTheMachineIsLocalhost) {
   EXPECT_EQ(LocalUrl(":10460"), "http://localhost:10460/");
   EXPECT_EQ(LocalUrl("0.0.0.0:80"), "http://localhost:80/");
@@ -68,6 +63,11 @@ TEST(LocalUrlTest, EveryAddressOfTheMachineIsLocalhost) {
 TEST(LocalUrlTest, AnyOtherAddressIsItself) {
   EXPECT_EQ(LocalUrl("127.0.0.1:80"), "http://127.0.0.1:80/");
   EXPECT_EQ(LocalUrl("[::1]:80"), "http://[::1]:80/");
+}
+
+TEST(ListeningPortsTest, APortAloneListensOnBothFamilies) {
+  EXPECT_THAT(ListeningPorts({":0"}).value(), ElementsAre("+0"));
+  EXPECT_THAT(ListeningPorts({"[::]:0"}).value(), ElementsAre("+0"));
 }
 
 TEST(ListeningPortsTest, AHostNameIsResolved) {

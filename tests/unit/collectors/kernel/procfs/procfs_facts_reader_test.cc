@@ -114,6 +114,7 @@ TEST_F(ProcfsFactsReaderTest, WhereAllSettingsAreHiddenNoneIsAbsent) {
     EXPECT_THAT(facts.sysctls[row.id].status(), hidden) << row.path;
   }
   EXPECT_THAT(facts.ephemeral_ports.status(), hidden);
+  EXPECT_THAT(facts.socket_memory_limit.status(), hidden);
   EXPECT_TRUE(facts.may_reuse_fin_wait2);
 }
 

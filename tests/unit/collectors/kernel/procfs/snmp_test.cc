@@ -93,14 +93,14 @@ TEST(SnmpTest, NamesWithoutTheirValuesAreDataLoss) {
 }
 
 TEST(SnmpTest, CounterThatIsNoNumberIsDataLoss) {
-  for (const char* value : {"x", "-", "1x", "--1"}) {
+  for (const char* value : {"x", "-", "1x", "99999999999999999999"}) {
     EXPECT_THAT(Parse(absl::StrCat("TcpExt: TW\nTcpExt: ", value, "\n")),
                 FailsWith(StatusCode::kDataLoss, absl::StrCat("TcpExt TW \"", value, "\"")));
   }
 }
 
 TEST(SnmpTest, ACounterBelowZeroCostsItselfAlone) {
-  for (const char* below : {"-1", "18446744073709551615", "99999999999999999999"}) {
+  for (const char* below : {"-1", "18446744073709551615"}) {
     TcpCounters counters;
     const absl::Status status =
         ParseSnmp(absl::StrCat("Tcp: EstabResets ActiveOpens\nTcp: ", below, " 7\n"), counters);

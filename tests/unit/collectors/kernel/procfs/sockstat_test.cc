@@ -45,7 +45,7 @@ TEST(SockstatTest, FieldThatIsNoNumberIsDataLoss) {
 }
 
 TEST(SockstatTest, ASumBelowZeroCostsItselfAlone) {
-  for (const char* below : {"-1", "18446744073709551615", "99999999999999999999"}) {
+  for (const char* below : {"-1", "18446744073709551615"}) {
     const auto sockstat =
         ParseSockstat(absl::StrCat("TCP: orphan ", below, " tw 5 alloc 6 mem ", below), 4096);
     ASSERT_TRUE(sockstat.ok()) << sockstat.status();
