@@ -44,7 +44,9 @@ def sources(only):
 def places(path):
     """(offset, old text, new text) of every change that can be made in a file."""
     text = path.read_text()
-    code = re.sub(r'//[^\n]*|"(?:[^"\\\n]|\\.)*"|#[^\n]*', lambda m: " " * len(m[0]), text)
+    # Not in comments, strings and directives; and a named constant may as well have another value.
+    code = re.sub(r'//[^\n]*|"(?:[^"\\\n]|\\.)*"|#[^\n]*|constexpr [^;{(]*;', lambda m: " " * len(m[0]),
+                  text)
     for pattern, new in CHANGES:
         for match in re.finditer(pattern, code):
             old = text[match.start():match.end()]
