@@ -27,7 +27,7 @@ struct Words {
 Words SplitWords(absl::string_view line, size_t limit) {
   Words words;
   size_t begin = line.find_first_not_of(' ');
-  while (words.count < limit && begin != line.npos) {
+  while (words.count < limit && begin != absl::string_view::npos) {
     const size_t end = line.find(' ', begin);
     words.at[words.count++] = line.substr(begin, end - begin);
     begin = line.find_first_not_of(' ', end);
