@@ -11,8 +11,8 @@
 
 namespace tcp_lifecycle {
 
-// Line TCP, fields found by name. DataLoss without that line, or where a field is no
-// number; one that is below 0 (number.h) is not known.
+// Line TCP, fields found by name. DataLoss without that line, or where a field is no number;
+// nullopt where it is below 0 (number.h).
 absl::StatusOr<Sockstat> ParseSockstat(absl::string_view text, uint64_t page_bytes);
 
 // The number behind `field` in the line that begins with `line_name`, as "TCP:"; nullopt where it

@@ -54,15 +54,15 @@ TEST(KernelForms, EachFieldIsToldByTheKindOfItsType) {
   const auto forms = KernelForms(path.c_str());
   std::filesystem::remove(path);
   ASSERT_TRUE(forms.ok()) << forms.status();
-  std::vector<std::string> told;
-  for (const KernelForm& form : *forms) told.push_back(form.field + ": " + form.type);
-  EXPECT_THAT(told, testing::ElementsAre("inet_connection_sock.icsk_keepalive_timer: struct",
-                                         "sock.tcp_retransmit_timer: absent", "sock.sk_ino: absent",
-                                         "inet_sock.local_port_range: integer",
-                                         "inet_bind_bucket.bhash2: another type",
-                                         "inet_timewait_sock.tw_connect_bind: absent",
-                                         "netns_ipv4.tcp_death_row: pointer",
-                                         "netns_ipv4.sysctl_tcp_tw_reuse_delay: absent"));
+  std::vector<std::string> lines;
+  for (const KernelForm& form : *forms) lines.push_back(form.field + ": " + form.type);
+  EXPECT_THAT(
+      lines,
+      testing::ElementsAre(
+          "inet_connection_sock.icsk_keepalive_timer: struct", "sock.tcp_retransmit_timer: absent",
+          "sock.sk_ino: absent", "inet_sock.local_port_range: integer",
+          "inet_bind_bucket.bhash2: another type", "inet_timewait_sock.tw_connect_bind: absent",
+          "netns_ipv4.tcp_death_row: pointer", "netns_ipv4.sysctl_tcp_tw_reuse_delay: absent"));
 }
 
 }  // namespace
