@@ -40,7 +40,8 @@ suite_fuzz() { preset fuzz fuzzers; }
 suite_tidy() {
   cmake --preset tidy >/dev/null
   sources 'collectors/*.cc' 'exporter/*.cc' |
-    xargs -0 run-clang-tidy -quiet -p build/tidy -j "$jobs"
+    xargs -0 -P "$jobs" -n 1 clang-tidy --quiet -p build/tidy 2>&1 |
+    sed '/ warnings\? generated\.$/d'
 }
 suite_docs() {
   build release
@@ -158,6 +159,11 @@ summary_of() {
   grep -E '^[0-9]+% tests passed|^=* ?[0-9]+ (passed|failed).* in |^[^ ]* (tests|pass|fail) [0-9]+$|^KERNEL NOT RUN' "$1" |
     tail -n 4 || true
 }
+# What failed, by name: pytest, ctest, node, compilers.
+failures_of() {
+  grep -E '^(FAILED|ERROR) |^[[:space:]]+[0-9]+ - .+ \([A-Za-z*]+\)$|^ *(not ok|✖) |: error: |: warning: ' "$1" |
+    head -n 20 || true
+}
 
 run_suite() { # NAME [PREFIX...]; its row of the table goes to a file
   local started=$SECONDS result=ok
@@ -188,9 +194,14 @@ for suite in "${suites[@]}"; do
     run_suite "$suite"
   fi
   read -r _ result _ <"build/logs/$suite.row"
-  if [ "$result" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
-  table+=$(cat "build/logs/$suite.row")$'\n'
   summary=$(summary_of "build/logs/$suite.log")
+  if [ "$result" = ok ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    summary+=$'\n'$(failures_of "build/logs/$suite.log")
+  fi
+  table+=$(cat "build/logs/$suite.row")$'\n'
   summaries+=${summary:+$suite:$'\n'$summary$'\n'}
 done
 printf '\n%-10s %-7s %5s\n%s\n' suite result secs "$table"

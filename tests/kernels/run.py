@@ -3,7 +3,8 @@
 
 tests/run.sh kernels and release call it, as root. Two machines run at a time. A kernel that cannot
 be had is named as not run and is no failure, unless there is no other; a machine that does not end
-with pytest's summary is one. With --all every scenario that can run there does, and RESULTS.md is written.
+with pytest's summary is one. An emulated machine may stand still for seconds: what fails is repeated
+once, with the same seed, and named even where it then passes. With --all every scenario that can run there does, and RESULTS.md is written.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import dataclasses
 import datetime
 import os
 import pathlib
+import random
 import re
 import shlex
 import subprocess
@@ -31,6 +33,8 @@ NOT_REACHED = 75  # of fetch.sh
 PART_SECONDS, ALL_SECONDS = 780, 3000
 OUTCOMES = ("passed", "failed", "error", "skipped")
 _CONTROL = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|c)|\r")
+_REPEATS = "machine: repeats what failed\n"
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 _STATUS = re.compile(r"^machine: status (\d+)$", re.MULTILINE)
 
 
@@ -43,6 +47,7 @@ class Result:
     counts: dict = dataclasses.field(default_factory=dict)
     seconds: int = 0
     log: str = ""
+    repeated: list = dataclasses.field(default_factory=list)  # tests that passed the second time
 
     @property
     def outcome(self):
@@ -65,7 +70,14 @@ def summary_in(log):
 
 def result_of(suite, version, log, seconds):
     """What the output of a machine says."""
-    result = Result(suite, version, counts=summary_in(log), seconds=seconds, log=log)
+    first, _, second = log.partition(_REPEATS)
+    result = Result(suite, version, counts=summary_in(first), seconds=seconds, log=log)
+    again = summary_in(second)
+    if again and again.keys() <= {"passed", "deselected"}:
+        result.repeated = _FAILED.findall(first)
+        result.counts["passed"] = result.count("passed") + result.count("failed")
+        result.counts = {name: result.counts[name] for name in result.counts
+                         if name not in ("failed", "error")}
     status = _STATUS.findall(log)
     if not result.counts:
         result.why = "the machine ended without a summary"
@@ -101,8 +113,13 @@ def write_job(suite, tests):
     job.write_text(f"""cd {shlex.quote(str(ROOT / "tests/scenarios"))}
 export TLE_BINARY={shlex.quote(os.path.abspath(os.environ["TLE_BINARY"]))} TLE_SLOW=8 TLE_KERNEL={suite}
 ulimit -n 20000
-export PYTHONDONTWRITEBYTECODE=1 TERM=dumb PYTHONUNBUFFERED=1
-/usr/bin/python3 -m pytest -q --color=no --tb=short --durations=15 {shlex.join(tests)}
+export PYTHONDONTWRITEBYTECODE=1 TERM=dumb PYTHONUNBUFFERED=1 TLE_SEED={random.randrange(10**6)}
+tests=({shlex.join(tests)})
+/usr/bin/python3 -m pytest -q --color=no --tb=short --durations=15 "${{tests[@]}}" && exit
+status=$?
+[ $status -eq 1 ] || exit $status
+echo {shlex.quote(_REPEATS.strip())}
+/usr/bin/python3 -m pytest -q --color=no --tb=short --last-failed "${{tests[@]}}"
 """)
     return job
 
@@ -128,7 +145,8 @@ def line_of(result):
         return f"KERNEL NOT RUN: {result.suite}: {result.why}"
     return (f"{result.count('passed')} passed, {result.count('failed')} failed, "
             f"{result.count('skipped')} skipped in {result.seconds}s on {result.suite}, "
-            f"{result.version}" + (f": {result.why}" if result.why else ""))
+            f"{result.version}" + (f": {result.why}" if result.why else "")
+            + (f"; passed when repeated: {' '.join(result.repeated)}" if result.repeated else ""))
 
 
 TITLES = ("suite", "kernel", "result", *OUTCOMES[:2], OUTCOMES[3], "secs", "date")

@@ -43,6 +43,23 @@ def test_anything_else_has_failed_and_says_why(log, failed):
     assert failed or bad.why
 
 
+REPEATED = ("FAILED test_ports.py::test_x[bpf] - assert 1 == 2\n"
+            "1 failed, 2 passed, 1 skipped in 7.00s\nmachine: repeats what failed\n")
+
+
+def test_what_passes_when_it_is_repeated_is_named():
+    good = result(REPEATED + "1 passed, 3 deselected in 1.00s\nmachine: status 0\n")
+    assert (good.outcome, good.count("passed"), good.count("failed")) == ("ok", 3, 0)
+    assert run.line_of(good).endswith("; passed when repeated: test_ports.py::test_x[bpf]")
+
+
+@pytest.mark.parametrize("rest", ["1 failed in 1.00s\nmachine: status 1\n", "machine: status 1\n",
+                                  "1 skipped in 0.01s\nmachine: status 0\n"])
+def test_what_does_not_pass_the_second_time_has_failed(rest):
+    bad = result(REPEATED + rest)
+    assert (bad.outcome, bad.count("failed")) == ("FAILED", 1)
+
+
 def test_the_lines_are_those_that_run_sh_looks_for():
     not_run = run.Result("sid", why="no mirror", not_reached=True)
     assert not_run.outcome == "NOT RUN"
