@@ -72,7 +72,7 @@ class SocketSource {
  public:
   virtual ~SocketSource() = default;
 
-  // Closed set: bpf, bpf_probe, sock_diag, procfs, replay.
+  // One of kReaderNames.
   virtual absl::string_view Name() const = 0;
 
   // Whether it fills in Socket::scope. Where it does not, two rows can look like one connection.

@@ -21,7 +21,7 @@ inline constexpr std::array<absl::string_view, kKeepaliveCount> kKeepaliveNames 
 static_assert(AreNamed(kKeepaliveNames));
 
 // Label values for unanswered probes, indexed by their number less one.
-inline constexpr std::array<absl::string_view, 3> kUnansweredProbesNames = {"1", "2", "3+"};
+inline constexpr auto kUnansweredProbesNames = std::to_array<absl::string_view>({"1", "2", "3+"});
 
 using KeepaliveHistogram = SecondsHistogram<1, 15, 60, 300, 600, 1800, 3600, 7200>;
 

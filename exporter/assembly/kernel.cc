@@ -21,6 +21,7 @@
 #include "collectors/kernel/procfs/procfs_source.h"
 #include "collectors/kernel/replay/replay_source.h"
 #include "collectors/kernel/sock_diag/sock_diag_source.h"
+#include "collectors/model/reader_names.h"
 #include "exporter/assembly/checked_reader.h"
 
 namespace tcp_lifecycle {
@@ -109,11 +110,11 @@ std::vector<SourceCandidate> LiveSources(const Options& options) {
     const auto open = [root] { return std::make_unique<ProcfsSource>(ThreadFiles(root)); };
     return ReadEach(std::make_unique<ProcfsSource>(ProcFiles(root)), open, root);
   };
-  const SourceCandidate bpf = {"bpf", [open_bpf] { return open_bpf(WalkKind::kCast); }, true};
-  const SourceCandidate bpf_probe = {"bpf_probe", [open_bpf] { return open_bpf(WalkKind::kProbe); },
-                                     true};
-  const SourceCandidate sock_diag = {"sock_diag", open_sock_diag};
-  const SourceCandidate procfs = {"procfs", open_procfs};
+  const SourceCandidate bpf = {kBpfReader, [open_bpf] { return open_bpf(WalkKind::kCast); }, true};
+  const SourceCandidate bpf_probe = {kBpfProbeReader,
+                                     [open_bpf] { return open_bpf(WalkKind::kProbe); }, true};
+  const SourceCandidate sock_diag = {kSockDiagReader, open_sock_diag};
+  const SourceCandidate procfs = {kProcfsReader, open_procfs};
   switch (options.source) {
     case SourceChoice::kBpf:
       return {bpf};

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "collectors/model/reader_names.h"
 #include "exporter/cli/options.h"
 
 namespace tcp_lifecycle {
@@ -132,10 +133,10 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
   app.add_flag("--collector.disable-defaults", flags.disable_defaults,
                "Only the collectors that are named run.")
       ->group(group);
-  app.add_option(
-         "--collector.sockets.source", flags.source,
-         "How sockets are read: auto (the first that works of bpf, bpf_probe, sock_diag and "
-         "procfs), one of these, or replay (a recording).")
+  app.add_option("--collector.sockets.source", flags.source,
+                 absl::StrCat("How sockets are read: auto (the first that works of ",
+                              absl::StrJoin(kLiveReaderNames, ", "), "), one of these, or ",
+                              kReplayReader, " (a recording)."))
       ->type_name("SOURCE")
       ->group(group);
   app.add_flag("--no-bpf", flags.no_bpf,

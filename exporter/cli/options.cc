@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "collectors/base/printable.h"
+#include "collectors/model/reader_names.h"
 #include "exporter/cli/flags.h"
 #include "exporter/http/handlers.h"
 #include "exporter/http/listen_address.h"
@@ -32,18 +33,19 @@ struct Choice {
   absl::string_view name;
   Value value;
 };
-constexpr std::array<Choice<SourceChoice>, 6> kSources = {{{"auto", SourceChoice::kAuto},
-                                                           {"bpf", SourceChoice::kBpf},
-                                                           {"bpf_probe", SourceChoice::kBpfProbe},
-                                                           {"sock_diag", SourceChoice::kSockDiag},
-                                                           {"procfs", SourceChoice::kProcfs},
-                                                           {"replay", SourceChoice::kReplay}}};
-constexpr std::array<Choice<LogLevel>, 4> kLevels = {{{"debug", LogLevel::kDebug},
-                                                      {"info", LogLevel::kInfo},
-                                                      {"warn", LogLevel::kWarn},
-                                                      {"error", LogLevel::kError}}};
-constexpr std::array<Choice<LogFormat>, 2> kFormats = {
-    {{"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}}};
+constexpr auto kSources =
+    std::to_array<Choice<SourceChoice>>({{"auto", SourceChoice::kAuto},
+                                         {kBpfReader, SourceChoice::kBpf},
+                                         {kBpfProbeReader, SourceChoice::kBpfProbe},
+                                         {kSockDiagReader, SourceChoice::kSockDiag},
+                                         {kProcfsReader, SourceChoice::kProcfs},
+                                         {kReplayReader, SourceChoice::kReplay}});
+constexpr auto kLevels = std::to_array<Choice<LogLevel>>({{"debug", LogLevel::kDebug},
+                                                          {"info", LogLevel::kInfo},
+                                                          {"warn", LogLevel::kWarn},
+                                                          {"error", LogLevel::kError}});
+constexpr auto kFormats =
+    std::to_array<Choice<LogFormat>>({{"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}});
 
 absl::Status BadFlag(absl::string_view flag, absl::string_view text, absl::string_view hint) {
   return absl::InvalidArgumentError(

@@ -8,8 +8,8 @@
 namespace tcp_lifecycle {
 namespace {
 
-constexpr std::array<absl::string_view, 4> kVerdicts = {"fine", "warning", "critical",
-                                                        "not_examined"};
+constexpr auto kVerdicts =
+    std::to_array<absl::string_view>({"fine", "warning", "critical", "not_examined"});
 
 void WritePorts(const std::optional<DoctorPorts>& ports, JsonWriter& json) {
   json.Key("ports");

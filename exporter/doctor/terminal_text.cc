@@ -223,8 +223,8 @@ std::string VerdictText(const DoctorReport& report) {
   add(critical, absl::StrCat(critical, " critical"));
   add(warnings, Count(warnings, "warning"));
   add(notes, Count(notes, "note"));
-  constexpr std::array<absl::string_view, 4> kWords = {"FINE", "WARNING", "CRITICAL",
-                                                       "NOT EXAMINED"};
+  constexpr auto kWords =
+      std::to_array<absl::string_view>({"FINE", "WARNING", "CRITICAL", "NOT EXAMINED"});
   return absl::StrCat(kWords.at(static_cast<size_t>(report.exit_status())), ": ",
                       counts.empty() ? "nothing found" : absl::StrJoin(counts, ", "), "; ",
                       findings.checked, " of ", findings.checked + findings.unchecked.size(),

@@ -3,12 +3,10 @@
 #include <array>
 
 #include "absl/strings/string_view.h"
+#include "collectors/model/reader_names.h"
 
 namespace tcp_lifecycle {
 namespace {
-
-constexpr std::array<absl::string_view, 5> kReaders = {"bpf", "bpf_probe", "sock_diag", "procfs",
-                                                       "replay"};
 
 constexpr FamilyDescriptor kCollectorSuccess =
     Gauge("scrape_collector_success", {"collector"},
@@ -191,7 +189,7 @@ void DescribeSelf(const ScrapeResult& result, const absl::StatusOr<ProcessStats>
     out.Add(kCollectorDuration, {collector.name}, collector.duration_seconds);
   }
   DescribePass(result, out);
-  for (absl::string_view reader : kReaders) {
+  for (absl::string_view reader : kReaderNames) {
     out.Add(kSourceInfo, {reader}, reader == result.source ? 1 : 0);
   }
   DescribeReader(result.reader, out);

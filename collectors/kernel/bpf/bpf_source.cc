@@ -6,6 +6,7 @@
 
 #include "collectors/kernel/bpf/decode_record.h"
 #include "collectors/kernel/bpf/table_walk.h"
+#include "collectors/model/reader_names.h"
 
 namespace tcp_lifecycle {
 
@@ -197,7 +198,7 @@ absl::StatusOr<std::unique_ptr<SocketSource>> OpenBpf(WalkKind kind,
     const absl::Status status = (*program)->Run(table, WalkedNetns::kOwn, 0, 0);
     if (!status.ok()) return status;
   }
-  return std::make_unique<BpfSource>(kind == WalkKind::kCast ? "bpf" : "bpf_probe",
+  return std::make_unique<BpfSource>(kind == WalkKind::kCast ? kBpfReader : kBpfProbeReader,
                                      *std::move(program), std::move(dumps));
 }
 

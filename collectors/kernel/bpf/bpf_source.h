@@ -30,7 +30,7 @@ namespace tcp_lifecycle {
 
 class BpfSource : public SocketSource {
  public:
-  // To be made in the exporter's own namespace. `name`: bpf or bpf_probe.
+  // To be made in the exporter's own namespace. `name`: kBpfReader or kBpfProbeReader.
   BpfSource(absl::string_view name, std::unique_ptr<WalkProgram> program,
             std::unique_ptr<SocketSource> dumps)
       : name_(name),

@@ -19,8 +19,8 @@ namespace {
 
 // CRI-O and podman use the first as well.
 constexpr absl::string_view kNamed = "netns";
-constexpr std::array<absl::string_view, 3> kPinned = {kNamed, "docker/netns",
-                                                      "containerd/io.containerd.grpc.v1.cri/netns"};
+constexpr auto kPinned = std::to_array<absl::string_view>(
+    {kNamed, "docker/netns", "containerd/io.containerd.grpc.v1.cri/netns"});
 
 constexpr size_t kCgroupBytes = 1024;  // for the one line of cgroup v2
 

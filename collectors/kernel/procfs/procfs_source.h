@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collectors/kernel/procfs/proc_files.h"
+#include "collectors/model/reader_names.h"
 #include "collectors/model/socket_source.h"
 
 namespace tcp_lifecycle {
@@ -21,7 +22,7 @@ class ProcfsSource : public SocketSource {
  public:
   explicit ProcfsSource(ProcFiles files) : files_(std::move(files)) {}
 
-  absl::string_view Name() const override { return "procfs"; }
+  absl::string_view Name() const override { return kProcfsReader; }
   bool KnowsScope() const override { return false; }
 
   // A row that makes no sense is counted and left out; DataLoss with its file, line and text where

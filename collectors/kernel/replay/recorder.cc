@@ -26,16 +26,10 @@ namespace tcp_lifecycle {
 namespace {
 
 // What the readers of facts and of sockets open below /proc, beside kSysctlTable.
-constexpr std::array<absl::string_view, 10> kProcFiles = {"net/sockstat",
-                                                          "net/sockstat6",
-                                                          "net/snmp",
-                                                          "net/netstat",
-                                                          "net/tcp",
-                                                          "net/tcp6",
-                                                          "sys/kernel/osrelease",
-                                                          "sys/net/ipv4/tcp_mem",
-                                                          "sys/net/ipv4/ip_local_port_range",
-                                                          "sys/net/ipv4/ip_local_reserved_ports"};
+constexpr auto kProcFiles = std::to_array<absl::string_view>(
+    {"net/sockstat", "net/sockstat6", "net/snmp", "net/netstat", "net/tcp", "net/tcp6",
+     "sys/kernel/osrelease", "sys/net/ipv4/tcp_mem", "sys/net/ipv4/ip_local_port_range",
+     "sys/net/ipv4/ip_local_reserved_ports"});
 
 absl::Status MakeDirectory(const std::string& path) {
   if (mkdir(path.c_str(), 0755) == 0) return absl::OkStatus();

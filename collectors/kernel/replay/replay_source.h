@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "collectors/model/netns.h"
+#include "collectors/model/reader_names.h"
 #include "collectors/model/socket_source.h"
 
 namespace tcp_lifecycle {
@@ -24,7 +25,7 @@ class ReplaySource : public SocketSource {
  public:
   explicit ReplaySource(std::unique_ptr<SocketSource> recorded) : recorded_(std::move(recorded)) {}
 
-  absl::string_view Name() const override { return "replay"; }
+  absl::string_view Name() const override { return kReplayReader; }
   bool KnowsScope() const override { return recorded_->KnowsScope(); }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override {

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "collectors/kernel/sock_diag/channel.h"
 #include "collectors/kernel/sock_diag/row_sink.h"
+#include "collectors/model/reader_names.h"
 #include "collectors/model/socket_source.h"
 
 namespace tcp_lifecycle {
@@ -23,7 +24,7 @@ class SockDiagSource : public SocketSource {
   // `kernel_release` as uname gives it: it tells whether the kernel knows bound-inactive sockets.
   SockDiagSource(std::unique_ptr<DiagChannel> channel, absl::string_view kernel_release);
 
-  absl::string_view Name() const override { return "sock_diag"; }
+  absl::string_view Name() const override { return kSockDiagReader; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override;
 
