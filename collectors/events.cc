@@ -25,7 +25,8 @@ constexpr FamilyDescriptor kPortExhaustion =
 constexpr FamilyDescriptor kConnectFailures =
     Counter("connect_failures_total", {"error"},
             "Connections that failed before they were established, by errno; not those for which "
-            "there was no route to begin with, nor those that their program gave up.",
+            "there was no route to begin with, those whose own port was taken, nor those that "
+            "their program gave up.",
             {kSource, {Fact::kConnectEvents}})
         .Since(kSince);
 constexpr std::array kFamilies = {kPortExhaustion, kConnectFailures};

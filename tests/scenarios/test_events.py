@@ -2,16 +2,18 @@
 
 import contextlib
 import errno
+import functools
 import socket
 
 import pytest
 
-from harness import tcp
+from harness import io_uring, tcp
 from harness.exporter import NOBODY, Exporter, page_once
-from harness.waiting import wait_until
+from harness.waiting import SLOW, wait_until
 
 ONE_PORT = "40000 40000"
 TOLD_APART = 20
+TCP_FASTOPEN_CONNECT, SYN_SENT = 30, 2
 NOWHERE = ("10.77.0.99", 80)
 
 
@@ -90,6 +92,124 @@ def test_k16_other_failures_by_their_error(netns, peer, link, bpf):
         with pytest.raises(OSError) as caught:
             made.recv(1)
         assert caught.value.errno == error
+
+
+@functools.cache
+def ring():
+    return io_uring.Ring()
+
+
+def connect_by_fast_open(client, address):
+    client.sendto(b"GET", socket.MSG_FASTOPEN, address)
+
+
+WAYS = {
+    "blocking": (0, lambda client, address: client.connect(address)),
+    "non-blocking": (socket.SOCK_NONBLOCK, lambda client, address: client.connect(address)),
+    "fast open": (0, connect_by_fast_open),
+    "io_uring": (0, lambda client, address: ring().connect(client, address)),
+    "mptcp": (0, lambda client, address: client.connect(address)),
+}
+
+
+def connect_all(namespace, way, address, number, error):
+    """`number` sockets, one after another, each of which fails with `error`."""
+    flags, connect = WAYS[way]
+    protocol = tcp.IPPROTO_MPTCP if way == "mptcp" else 0
+    with namespace.entered():
+        for _ in range(number):
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM | flags, protocol) as client:
+                try:
+                    connect(client, address)
+                    if error:
+                        pytest.fail(f"{way}: connect() to {address} did not fail")
+                except BlockingIOError:
+                    assert error is None, way
+                except OSError as caught:
+                    assert caught.errno == error, f"{way}: {caught}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_k16_in_whatever_way_connect_is_called(netns, bpf, way):
+    if way == "mptcp" and not tcp.has_mptcp(netns):
+        pytest.skip("NO MPTCP HERE")
+    if way == "io_uring" and not io_uring.works():
+        pytest.skip("NO io_uring HERE")
+    exporter = Exporter(netns, bpf)
+    failures = Failures(exporter)
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    full = tcp.listen(netns).getsockname()
+    tcp.connect(netns, full)
+    number = 12_000 if SLOW == 1 else 300
+    connect_all(netns, way, full, number, errno.EADDRNOTAVAIL)
+    # A refused one of another destination uses the same port.
+    connect_all(netns, "blocking", ("127.0.0.2", 9), number // 2, errno.ECONNREFUSED)
+    page = exporter.scrape()
+    assert exhausted(page) == {("127.0.0.1", "8080"): number, ("other", "other"): 0}
+    assert failures.on(page) == {"EADDRNOTAVAIL": number, "ECONNREFUSED": number // 2}
+
+
+def test_k16_a_fast_open_that_is_closed_before_its_first_write_lacked_no_port(netns, bpf):
+    exporter = Exporter(netns, bpf)
+    failures = Failures(exporter)
+    netns.set_sysctl("net.ipv4.tcp_fastopen", 0x7)  # without a cookie
+    server = tcp.listen(netns, options=[(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5)])
+    for _ in range(20):
+        client = tcp.connect(netns, server.getsockname(), options=[
+            (socket.IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1)])
+        assert client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == bytes([SYN_SENT])
+        client.close()
+    page = exporter.scrape()
+    assert (exhausted(page), failures.on(page)) == ({("other", "other"): 0}, {})
+
+
+def test_k16_a_port_of_its_own_that_is_taken_is_no_lack_of_ports(netns, bpf):
+    exporter = Exporter(netns, bpf)
+    server = tcp.listen(netns).getsockname()
+    source = ("127.0.0.1", 20001)
+    tcp.connect(netns, server, source)
+    for _ in range(3):
+        with pytest.raises(OSError) as caught:
+            tcp.connect(netns, server, source)
+        assert caught.value.errno == errno.EADDRNOTAVAIL
+    assert exhausted(exporter.scrape()) == {("other", "other"): 0}
+
+
+def test_k16_a_rule_by_source_port_is_no_lack_of_ports(netns, peer, link, bpf):
+    exporter = Exporter(netns, bpf)
+    failures = Failures(exporter)
+    server = tcp.listen(peer, link.address(peer)).getsockname()
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40009")
+    netns.run("ip", "rule", "add", "ipproto", "tcp", "sport", "40000-40009", "prohibit")
+    with pytest.raises(PermissionError):
+        tcp.connect(netns, server)
+    page = exporter.scrape()
+    assert (exhausted(page), failures.on(page)) == ({("other", "other"): 0}, {})
+
+
+@pytest.mark.parametrize("first", ["connected", "refused", "lacked a port"])
+def test_k16_a_socket_that_is_used_again(netns, bpf, first):
+    exporter = Exporter(netns, bpf)
+    netns.set_sysctl("net.ipv4.ip_local_port_range", ONE_PORT)
+    full = tcp.listen(netns).getsockname()
+    other = tcp.listen(netns, "127.0.0.2").getsockname()
+    tries = 1
+    if first == "connected":
+        client = tcp.connect(netns, other)
+        tcp.disconnect(client)
+    else:
+        client = netns.socket(socket.AF_INET)
+    tcp.connect(netns, full)
+    if first == "refused":
+        with pytest.raises(ConnectionRefusedError):
+            client.connect(("127.0.0.2", 9))
+    if first == "lacked a port":
+        tries = 2
+    for _ in range(tries):
+        with pytest.raises(OSError) as caught:
+            client.connect(full)
+        assert caught.value.errno == errno.EADDRNOTAVAIL
+    assert exhausted(exporter.scrape()) == {("127.0.0.1", "8080"): tries, ("other", "other"): 0}
 
 
 @pytest.mark.parametrize("other", ["sock_diag", "procfs"])

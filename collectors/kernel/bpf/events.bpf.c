@@ -1,7 +1,7 @@
 // Counts connections that fail, where the kernel changes a socket's state: from SYN_SENT to CLOSE.
-// Then sk_err tells why, but where no port was free, when the connection has sent nothing yet and
-// there is no error: connect() alone returns EADDRNOTAVAIL. One without error that has sent its SYN
-// was closed by its own program.
+// Then sk_err tells why, but inside connect(), which returns its error and leaves sk_err as it was:
+// what is told apart there is that no port was free. One without error outside connect() was closed
+// by its own program.
 #include "collectors/kernel/bpf/events_wire.h"
 #include "collectors/kernel/bpf/kernel_types.h"
 
@@ -53,6 +53,23 @@ static __always_inline void write_address(struct sock* sk, u8 address[16]) {
   __builtin_memcpy(address + 12, &ipv4, 4);
 }
 
+// Whether connect() itself gives up: it has sent nothing yet. A Fast Open connect that is put off
+// until the first write has sent nothing either, and has left connect().
+static __always_inline int is_in_connect(struct sock* sk) {
+  return sk->sk_socket->state == UNCONNECTED &&
+         BPF_CORE_READ((struct tcp_sock*)sk, segs_out) == 0;
+}
+
+// Whether what connect() lacked was a port of the range: the program has bound none, and none was
+// chosen before the next step failed (a route that depends on the source port). Such a choice is left
+// in inet_sport. So is that of an earlier connection of the same socket, whose end leaves write_seq
+// other than 0; for a socket's first connection it is chosen after the route.
+static __always_inline int lacks_port(struct sock* sk) {
+  if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & BINDPORT_LOCK) return 0;
+  return BPF_CORE_READ((struct inet_sock*)sk, inet_sport) == 0 ||
+         BPF_CORE_READ((struct tcp_sock*)sk, write_seq) != 0;
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int on_state(u64* context) {
   if ((int)context[1] != SYN_SENT || (int)context[2] != CLOSED) return 0;
@@ -60,8 +77,8 @@ int on_state(u64* context) {
   if (sk->sk_protocol != PROTOCOL_TCP) return 0;
   if (sk->__sk_common.skc_net.net->ns.inum != watched_netns) return 0;
   struct WireFailure failure = {(u32)sk->sk_err};
-  if (sk->sk_err == 0) {
-    if (BPF_CORE_READ((struct tcp_sock*)sk, segs_out) != 0) return 0;
+  if (is_in_connect(sk)) {
+    if (!lacks_port(sk)) return 0;
     failure.error = EADDRNOTAVAIL;
     struct WireDestination destination = {};
     write_address(sk, destination.address);
@@ -70,6 +87,8 @@ int on_state(u64* context) {
       struct WireFailure elsewhere = {kWireElsewhere};
       count(&failures, &elsewhere);
     }
+  } else if (failure.error == 0) {
+    return 0;
   }
   count(&failures, &failure);
   return 0;

@@ -154,13 +154,14 @@ struct task_struct {
 // sock_flags: bits of skc_flags.
 enum sock_flags { SOCK_DEAD = 0, SOCK_KEEPOPEN = 3 };
 
-// skc_v6_*: absent without CONFIG_IPV6.
+// skc_v6_*: absent without CONFIG_IPV6. skc_ipv6only: a bit field of 1 bit.
 struct sock_common {
   __u64 skc_addrpair;
   unsigned int skc_hash;
   __u32 skc_portpair;
   unsigned short skc_family;
   volatile unsigned char skc_state;
+  unsigned char skc_ipv6only : 1;
   int skc_bound_dev_if;
   struct hlist_node skc_bind_node;
   possible_net_t skc_net;
@@ -170,7 +171,10 @@ struct sock_common {
   struct hlist_nulls_node skc_nulls_node;
 };
 
-struct socket;
+// linux/net.h. UNCONNECTED until connect() has sent, or put off, its SYN.
+struct socket {
+  enum { UNCONNECTED = 1 } state;
+};
 
 // sk_timer: of keepalive and orphaned FIN_WAIT2, but where icsk_keepalive_timer exists.
 // sk_userlocks: a bit field of 4 bits on older kernels, a byte now.
@@ -193,6 +197,7 @@ struct sock___inode {  // absent on older kernels; then sk_socket
 
 // IP_LOCAL_PORT_RANGE, 6.3 and stable updates of 6.1: the lower bound in the lower half.
 struct inet_sock {
+  __be16 inet_sport;
   __u32 local_port_range;
 };
 struct port_pair {
@@ -204,6 +209,7 @@ struct inet_sock___pair {  // at first
 
 struct tcp_sock {
   __u32 segs_out;
+  __u32 write_seq;
 };
 
 // icsk_bind2_hash: 6.1.

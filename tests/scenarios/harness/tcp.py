@@ -1,7 +1,9 @@
 """Connections, made and closed step by step."""
 
 import contextlib
+import ctypes
 import errno
+import os
 import socket
 import struct
 import time
@@ -11,7 +13,9 @@ from harness.features import has
 from harness.waiting import SLOW, wait_until
 
 TIME_WAIT_SECONDS = 60
+_libc = ctypes.CDLL(None, use_errno=True)
 IP_BIND_ADDRESS_NO_PORT = 24
+IPPROTO_MPTCP = 262
 # Options of a client that is bound to an address and leaves the port to connect().
 NO_PORT_YET = [(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)]
 
@@ -46,6 +50,22 @@ def start_connect(namespace, server_address):
     with contextlib.suppress(BlockingIOError):
         client.connect(server_address[:2])
     return client
+
+
+def disconnect(connection):
+    """By connect() to AF_UNSPEC: the socket can be used again."""
+    if _libc.connect(connection.fileno(), bytes(16), 16) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"connect() to AF_UNSPEC: {os.strerror(error)}")
+
+
+def has_mptcp(namespace):
+    try:
+        with namespace.entered():
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP).close()
+    except OSError:
+        return False
+    return True
 
 
 def fill_accept_queue(namespace, server):
