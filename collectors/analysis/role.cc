@@ -49,7 +49,10 @@ void RoleJudge::Judge(Socket& socket) const {
     socket.role = Role::kInbound;
   } else {
     socket.role = ByPorts(socket, range_);
-    if (socket.role != Role::kInbound && earlier_ && earlier_->Takes(socket)) {
+    if (socket.role == Role::kInbound || !earlier_ || !earlier_->Takes(socket)) return;
+    if (socket.role == Role::kOutbound) {
+      socket.role = Role::kUnknown;
+    } else {
       socket.role = Role::kInbound;
       socket.flags |= kByClosedListener;
     }

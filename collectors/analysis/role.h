@@ -2,10 +2,11 @@
 // ephemeral range. The pass asks for every record whose source could not tell; pure.
 //
 // The rule: SYN_SENT -> outbound and SYN_RECV -> inbound; a listener on the local port whose
-// address matches -> inbound, also one that has closed not long ago; else local port in the range
-// and remote port not -> outbound; the reverse -> inbound; else unknown. Known wrong: a client
-// bound to a low port towards a high port; a listener opened later on a live outbound port; a
-// simultaneous open.
+// address matches -> inbound; else local port in the range and remote port not -> outbound; the
+// reverse -> inbound; else unknown. A matching listener that has closed not long ago makes what is
+// unknown inbound, and what is outbound unknown: a client may have its port by now. Known wrong: a
+// client bound to a low port towards a high port; a listener opened later on a live outbound port;
+// a simultaneous open.
 #pragma once
 
 #include <cstddef>

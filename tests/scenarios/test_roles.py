@@ -10,6 +10,7 @@ from typing import Optional
 import pytest
 
 from harness import ss, tcp
+from harness.destinations import of
 from harness.exporter import Exporter, page_once
 from harness.features import BPF_READERS
 from harness.waiting import wait_until
@@ -102,6 +103,23 @@ def test_k14_a_listener_that_has_closed_is_remembered(netns, peer, link, source)
     page = page_once(netns, source)  # has seen nothing before
     assert page.by("role", "time_wait_sockets") == {"outbound": 0, "inbound": 0, "unknown": 1}
     assert page.value("destinations") == 1
+
+
+def test_k14_the_port_of_a_listener_that_has_closed_may_be_a_clients(netns, peer, link, exporter):
+    """Else its destination would be nowhere while no port is left."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40001")
+    listeners = [tcp.listen(netns, LINK, port) for port in (40000, 40001)]
+    exporter.scrape()
+    for listener in listeners:
+        listener.close()
+    server = tcp.listen(peer, link.address(peer), 80)
+    assert len(tcp.connect_until_it_fails(netns, server.getsockname())[0]) == 2
+
+    for _ in range(2):  # the first page without the listeners, and one after it
+        page = exporter.scrape()
+        seen = of(page, LINK, *server.getsockname())
+        assert (seen.used, seen.headroom, seen.utilization) == (2, (0, 0), (1, 1))
+        assert page.value("config_finding", rule="destination_exhausted") == 1
 
 
 def _leave_time_wait(netns, peer, link, case):
