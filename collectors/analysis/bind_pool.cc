@@ -5,11 +5,11 @@
 
 namespace tcp_lifecycle {
 
-void BindPool::Add(const Socket& socket, bool v6_only) {
+void BindPool::Add(const Socket& socket) {
   const IpAddress& address = socket.local_address;
   if (address.IsAny()) {
     if (address.family() == Family::kIpv6) any_ipv6_[socket.local_port] = true;
-    if (!v6_only) any_ipv4_[socket.local_port] = true;
+    if ((socket.flags & kV6Only) == 0) any_ipv4_[socket.local_port] = true;
     return;
   }
   const auto found = sources_.find(address);

@@ -25,8 +25,8 @@ class BindPool {
   // source with many of the host's sockets is met early.
   static constexpr size_t kMaxSources = 64;
 
-  // A socket on a usable port. `v6_only`: it does not hold the port for IPv4.
-  void Add(const Socket& socket, bool v6_only = false);
+  // A socket on a usable port.
+  void Add(const Socket& socket);
   // At most `count` sources, those with the fewest free ports first, ties in address order.
   std::vector<BindSource> Fullest(const PortSet& usable, size_t count) const;
 

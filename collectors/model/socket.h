@@ -54,6 +54,10 @@ enum SocketFlag : uint16_t {
   // TIME_WAIT on a kernel without tcp_tw_reuse_delay: its last timestamp is of the present second,
   // and connect() takes over its port from the next second on.
   kReusedNextSecond = 1 << 5,
+  // Listening, or bound and not connected, on an IPv6 wildcard: IPv4 is not meant. What a source
+  // does
+  // not tell is not set.
+  kV6Only = 1 << 6,
 };
 
 struct Socket {
@@ -80,7 +84,6 @@ struct Listener {
   uint32_t accept_queue = 0;        // connections waiting for accept()
   std::optional<uint32_t> backlog;  // limit of accept_queue: min(listen()'s, somaxconn)
   std::optional<uint32_t> drops;    // connections lost since listen() (SK_MEMINFO_DROPS)
-  std::optional<bool> v6_only;      // an IPv6 wildcard listener that does not take IPv4
 };
 
 // Where a socket listens, or has listened.
@@ -98,7 +101,7 @@ struct ListenPoint {
 
 inline ListenPoint PointOf(const Listener& listener) {
   return {listener.socket.local_address, listener.socket.local_port,
-          listener.v6_only.value_or(false)};
+          (listener.socket.flags & kV6Only) != 0};
 }
 
 }  // namespace tcp_lifecycle

@@ -70,9 +70,7 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
       State& use = Of(listener.socket);
       if (!use) continue;
       use->ports.AddListener(listener);
-      if (use->ports.usable()[listener.socket.local_port]) {
-        use->bind_pool.Add(listener.socket, listener.v6_only.value_or(false));
-      }
+      if (use->ports.usable()[listener.socket.local_port]) use->bind_pool.Add(listener.socket);
     }
   }
   void Observe(std::span<const Socket> sockets) override {

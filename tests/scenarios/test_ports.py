@@ -1,6 +1,7 @@
 """The ephemeral ports. The kernel is the oracle: connect() until it fails."""
 
 import errno
+import socket
 
 import pytest
 
@@ -102,6 +103,25 @@ def test_k4_bound_sockets_take_ports_from_a_destination(netns, exporter, source)
     assert len(clients) == 3
     if sees_bound(source):
         assert headroom(exporter.scrape(), server) == (0, 0)
+
+
+def test_k4_a_socket_bound_for_ipv6_alone_leaves_its_port_to_ipv4(netns, exporter, source):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", RANGE)
+    if not sees_bound(source):
+        pytest.skip(f"{source} DOES NOT LIST BOUND SOCKETS HERE")
+    for only in (1, 0):
+        bound = netns.socket(socket.AF_INET6)
+        bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
+        bound.bind(("::", 40000 + only))
+    netns.socket().bind((LOOPBACK, 40002))
+    page = exporter.scrape()
+    free = 0
+    with pytest.raises(OSError):
+        while True:
+            netns.socket().bind((LOOPBACK, 0))
+            free += 1
+    assert free == 8
+    assert page.by("source_address", "bind_ports_free") == {"any": 7, LOOPBACK: free}
 
 
 @pytest.mark.parametrize("reader", ["sock_diag", "procfs"])

@@ -33,6 +33,8 @@ uint16_t FlagsOf(uint32_t flags, TcpState state, uint64_t inode) {
   if (state == TcpState::kTimeWait) {
     if ((flags & kWireTimestamps) == 0) seen |= kNeverReused;
     if ((flags & kWireReusedNextSecond) != 0) seen |= kReusedNextSecond;
+  } else if (state == TcpState::kBoundInactive) {
+    if ((flags & kWireV6Only) != 0) seen |= kV6Only;
   } else {
     seen |= (flags & kWireKeepopen) != 0 ? kKeepaliveOn : kKeepaliveOff;
     if (IsUnaccepted(state, inode)) seen |= kUnaccepted;

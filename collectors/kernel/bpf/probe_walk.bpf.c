@@ -181,8 +181,7 @@ static __always_inline int add_owner(struct WireBuffer* out, u64 at) {
   read_common(at);
   ports.owner = ++ports.owners < WIRE_OWNERS ? (u64)COMMON(at, skc_bind_node.next) : 0;
   if (COMMON(at, skc_state) != CLOSED || holder_of(at) != ports.holder) return 0;
-  write_identity(out, at);
-  control.records++;
+  write_bound(out, at);
   if (--run.bound_left == 0) ports.owner = ports.address = 0;
   return 0;
 }

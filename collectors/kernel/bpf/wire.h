@@ -28,6 +28,8 @@ enum WireFlag {
   kWireBlocked = 128,     // no socket, but a port that no autobinding connect() takes
   // For TIME_WAIT, which has no SO_KEEPALIVE: Socket's kReusedNextSecond.
   kWireReusedNextSecond = kWireKeepopen,
+  // For a bound-inactive socket, which has no peer: Socket's kV6Only.
+  kWireV6Only = kWireTimestamps,
 };
 
 // From this bit on the flags of a record have the low bits of the inode number of its network

@@ -42,7 +42,7 @@ std::optional<T> ValueAt(std::span<const std::byte> bytes, size_t offset) {
 struct Attributes {
   uint64_t cgroup = 0;
   std::optional<uint32_t> drops;
-  std::optional<bool> v6_only;
+  bool v6_only = false;
   bool whole = true;
 };
 
@@ -55,7 +55,7 @@ Attributes ReadAttributes(std::span<const std::byte> bytes) {
     } else if (attribute.type == INET_DIAG_SKMEMINFO) {
       known.drops = ValueAt<uint32_t>(attribute.value, SK_MEMINFO_DROPS * sizeof(uint32_t));
     } else if (attribute.type == INET_DIAG_SKV6ONLY) {
-      if (auto value = ValueAt<uint8_t>(attribute.value, 0)) known.v6_only = *value != 0;
+      known.v6_only = ValueAt<uint8_t>(attribute.value, 0).value_or(0) != 0;
     }
   }
   known.whole = attributes.whole();
@@ -83,6 +83,7 @@ RowResult Decode(std::span<const std::byte> bytes, Socket& socket, inet_diag_msg
   socket.retransmits = row.idiag_retrans;
   socket.role = Role::kUnknown;
   socket.flags = IsUnaccepted(*state, row.idiag_inode) ? kUnaccepted : 0;
+  if (attributes.v6_only) socket.flags |= kV6Only;
   socket.family = socket.local_address.family();
   socket.reserved = 0;
   socket.cgroup = attributes.cgroup;
@@ -106,7 +107,6 @@ RowResult DecodeListener(std::span<const std::byte> row, Listener& listener) {
   listener.accept_queue = message.idiag_rqueue;
   listener.backlog = message.idiag_wqueue;
   listener.drops = attributes.drops;
-  listener.v6_only = attributes.v6_only;
   return result;
 }
 

@@ -13,8 +13,10 @@ PortSet TenPorts() {
   return ports;
 }
 
-void Hold(BindPool& pool, const std::string& address, uint16_t port, bool v6_only = false) {
-  pool.Add(MakeSocket(TcpState::kEstablished, address, port, "10.0.0.2", 443), v6_only);
+void Hold(BindPool& pool, const std::string& address, uint16_t port, uint16_t flags = 0) {
+  Socket socket = MakeSocket(TcpState::kEstablished, address, port, "10.0.0.2", 443);
+  socket.flags = flags;
+  pool.Add(socket);
 }
 
 uint32_t FreeOf(const BindPool& pool, const std::string& address) {
@@ -45,7 +47,7 @@ TEST(BindPoolTest, AWildcardHoldsThePortForEverySource) {
   Hold(pool, "::", 40002);
   EXPECT_EQ(FreeOf(pool, "10.0.0.1"), 7);
   EXPECT_EQ(FreeOf(pool, "2001:db8::1"), 8);
-  Hold(pool, "::", 40003, true);
+  Hold(pool, "::", 40003, kV6Only);
   EXPECT_EQ(FreeOf(pool, "10.0.0.1"), 7);
   EXPECT_EQ(FreeOf(pool, "2001:db8::1"), 7);
 }

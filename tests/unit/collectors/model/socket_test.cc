@@ -23,7 +23,6 @@ TEST(SocketTest, WhatASourceDoesNotSetIsUnknown) {
   EXPECT_EQ(listener.socket.role, Role::kUnknown);
   EXPECT_EQ(listener.backlog, std::nullopt);
   EXPECT_EQ(listener.drops, std::nullopt);
-  EXPECT_EQ(listener.v6_only, std::nullopt);
 }
 
 }  // namespace

@@ -112,6 +112,13 @@ TEST_F(DecodeRecordTest, ATimeWaitThatIsReusedFromTheNextSecondOn) {
   EXPECT_EQ(Decode().flags, kReusedNextSecond);
 }
 
+TEST_F(DecodeRecordTest, ABoundSocketThatDoesNotMeanIpv4) {
+  record_.state = 7;
+  EXPECT_EQ(Decode().flags, 0);
+  record_.flags = kWireV6Only;
+  EXPECT_EQ(Decode().flags, kV6Only);
+}
+
 TEST_F(DecodeRecordTest, APortRangeOfItsOwn) {
   record_.family = kWireIpv4 | kWireOwnRange;
   record_.jiffies_left = 40009u << 16 | 40000;

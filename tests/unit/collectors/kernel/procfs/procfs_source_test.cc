@@ -113,7 +113,7 @@ TEST_F(ProcfsSourceTest, ListenerHasAnAcceptQueueAndNoBacklog) {
   EXPECT_EQ(recorder_.last_listener.accept_queue, 2u);
   EXPECT_EQ(recorder_.last_listener.backlog, std::nullopt);
   EXPECT_EQ(recorder_.last_listener.drops, std::nullopt);
-  EXPECT_EQ(recorder_.last_listener.v6_only, std::nullopt);
+  EXPECT_EQ(recorder_.last_listener.socket.flags, 0);
   EXPECT_EQ(recorder_.last_listener.socket.scope, 0u);
 }
 

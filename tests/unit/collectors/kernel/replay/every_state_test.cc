@@ -71,7 +71,7 @@ TEST(EveryState, TellsListenersApart) {
   ASSERT_EQ(by_port[8081].size(), 1u);
   EXPECT_NE(by_port[8081][0].socket.scope, 0u) << "bound to a device";
   ASSERT_EQ(by_port[8082].size(), 1u);
-  EXPECT_EQ(by_port[8082][0].v6_only, true);
+  EXPECT_EQ(by_port[8082][0].socket.flags, kV6Only);
   ASSERT_EQ(by_port[9000].size(), 1u);
   EXPECT_EQ(by_port[9000][0].accept_queue, 3u);
   EXPECT_EQ(by_port[9000][0].backlog, 2u);

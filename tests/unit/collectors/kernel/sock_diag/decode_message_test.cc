@@ -210,11 +210,17 @@ TEST(DecodeListener, TellsWhetherIpv4IsTakenToo) {
     const Bytes row = Row({.family = AF_INET6, .state = 10, .local = "::", .remote = "::"}) +
                       Attribute(INET_DIAG_SKV6ONLY, BytesOf(uint8_t{v6_only}));
     EXPECT_EQ(DecodeListener(row, listener), RowResult::kWhole);
-    EXPECT_EQ(listener.v6_only, v6_only);
+    EXPECT_EQ(listener.socket.flags, v6_only ? kV6Only : 0);
   }
-  Listener ipv4;
-  EXPECT_EQ(DecodeListener(Row({.state = 10}), ipv4), RowResult::kWhole);
-  EXPECT_EQ(ipv4.v6_only, std::nullopt);
+}
+
+TEST(DecodeSocket, TellsOfABoundOneWhetherIpv4IsMeantToo) {
+  Socket socket;
+  const Bytes row = Row({.family = AF_INET6, .state = 7, .local = "::", .remote = "::"}) +
+                    Attribute(INET_DIAG_SKV6ONLY, BytesOf(uint8_t{1}));
+  EXPECT_EQ(DecodeSocket(row, socket), RowResult::kWhole);
+  EXPECT_EQ(socket.state, TcpState::kBoundInactive);
+  EXPECT_EQ(socket.flags, kV6Only);
 }
 
 }  // namespace
