@@ -10,7 +10,7 @@ import re
 from typing import Iterator, NamedTuple
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
-SUFFIXES = {".cc", ".h", ".c"}
+SUFFIXES = {".cc", ".h", ".hpp", ".c", ".inc", ".in"}
 
 
 class Room(NamedTuple):
@@ -23,29 +23,23 @@ class Room(NamedTuple):
 UAPI = ("linux/", "net/", "netinet/", "sys/socket.h")
 PROMETHEUS = ("prometheus/",)
 CIVETWEB = ("civetweb.h",)
-FILES_AND_CLOCKS = ("fstream", "fcntl.h", "unistd.h", "absl/time/clock.h")
+FILES = ("cstdio", "filesystem", "fstream", "fcntl.h", "sys/stat.h", "unistd.h")
+FILES_AND_CLOCKS = (*FILES, "chrono", "ctime", "absl/time/clock.h")
 BASE = ("collectors/base",)
-COLLECTORS = (
-    *BASE,
-    "collectors",
-    "collectors/analysis",
-    "collectors/findings",
-    "collectors/metrics",
-    "collectors/model",
-    "collectors/reports",
-)
 # What a view of one pass is made of.
 REPORTS = (*BASE, "collectors/analysis", "collectors/model", "collectors/reports")
+# What runs collectors, by their interface.
+COLLECTORS = (*REPORTS, "collectors", "collectors/metrics")
 
 # Longest prefix wins. A room may always include itself.
 ROOMS = {
     "collectors/base": Room((), UAPI + PROMETHEUS + CIVETWEB),
-    "collectors/model": Room(BASE, UAPI + PROMETHEUS + CIVETWEB),
+    "collectors/model": Room(BASE, UAPI + PROMETHEUS + CIVETWEB + FILES),
     "collectors/kernel": Room((*BASE, "collectors/model"), PROMETHEUS + CIVETWEB),
     "collectors/analysis": Room(
         (*BASE, "collectors/model"), UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS
     ),
-    "collectors/metrics": Room((*BASE, "collectors/model"), UAPI + CIVETWEB),
+    "collectors/metrics": Room((*BASE, "collectors/model"), UAPI + CIVETWEB + FILES_AND_CLOCKS),
     "collectors/findings": Room(
         REPORTS,
         UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS,
@@ -54,11 +48,14 @@ ROOMS = {
         (*BASE, "collectors/analysis", "collectors/model"),
         UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS,
     ),
-    "collectors": Room(COLLECTORS, UAPI + CIVETWEB + FILES_AND_CLOCKS),
+    "collectors": Room(
+        (*COLLECTORS, "collectors/findings"), UAPI + CIVETWEB + FILES_AND_CLOCKS
+    ),
     "exporter/scrape": Room(COLLECTORS, UAPI + CIVETWEB),
-    "exporter/http": Room(REPORTS + ("exporter/scrape",)),
+    "exporter/http": Room(REPORTS + ("exporter/scrape",), PROMETHEUS),
     "exporter/doctor": Room(
-        REPORTS + ("exporter/scrape", "exporter/text"), UAPI + CIVETWEB + FILES_AND_CLOCKS
+        REPORTS + ("exporter/scrape", "exporter/text"),
+        UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS,
     ),
     "exporter/text": Room(BASE, UAPI + PROMETHEUS + CIVETWEB + FILES_AND_CLOCKS),
     "exporter/log": Room((*BASE, "exporter/text"), UAPI + PROMETHEUS + CIVETWEB),
@@ -98,8 +95,23 @@ ROOMS = {
 }
 
 
-# Headers that only these may include: who includes the list is compiled again for each collector.
-INCLUDED_BY = {"collectors/list.h": ("collectors/list.cc", "exporter/main.cc")}
+# Folders that are a part of the room around them.
+PARTS = (
+    "collectors/kernel/bpf",
+    "collectors/kernel/namespaces",
+    "collectors/kernel/procfs",
+    "collectors/kernel/replay",
+    "collectors/kernel/sock_diag",
+    "collectors/ports",
+    "exporter/http/page",
+)
+
+# Who includes the list is compiled again for each collector.
+LIST = "collectors/list.h"
+INCLUDES_THE_LIST = ("collectors/list.cc", "exporter/main.cc")
+# Headers of the room collectors that are no collector's own.
+SHARED = tuple(f"collectors/{name}.h" for name in ("collector", "counters", "report_accumulator",
+                                                   "settings"))
 
 
 def room_of(path: str) -> str | None:
@@ -108,18 +120,32 @@ def room_of(path: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
+def is_of_another_collector(file: str, included: str) -> bool:
+    """Whether that is a header of one collector alone, and the file none of its own."""
+    if room_of(included) != "collectors" or included in (*SHARED, LIST):
+        return False
+    folder, _, name = included.rpartition("/")
+    own = f"{folder}/{name.removesuffix('.h')}." if folder == "collectors" else folder + "/"
+    return not file.startswith(own) and file != "collectors/list.cc"
+
+
 def forbidden(file: str, quoted: bool, included: str) -> str | None:
     """Why `file` may not include this header; None when it may."""
     room = room_of(file)
     if room is None:
         return None
-    if file not in INCLUDED_BY.get(included, (file,)):
-        return f"only {' and '.join(INCLUDED_BY[included])} may include it"
+    if included == LIST and file not in INCLUDES_THE_LIST:
+        return f"only {' and '.join(INCLUDES_THE_LIST)} may include it"
+    if {".", ".."} & set(included.split("/")):
+        return "a path has no . and no .. in it"
+    if is_of_another_collector(file, included):
+        return "it is of one collector alone"
     target = room_of(included)
     if target is not None:
         if target != room and target not in ROOMS[room].ours:
             return f"{room} may not include {target}"
-    elif included.startswith(ROOMS[room].outside_forbidden):
+    elif any(included == outside or outside.endswith("/") and included.startswith(outside)
+             for outside in ROOMS[room].outside_forbidden):
         return f"{included} stays out of {room}"
     elif quoted and "/" not in included and file.endswith((".cc", ".h")):
         return "a header of ours is included by its path from the root"
