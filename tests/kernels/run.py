@@ -31,6 +31,7 @@ from harness import features  # noqa: E402
 BUILD = ROOT / "build/kernels"
 NOT_REACHED = 75  # of fetch.sh
 PART_SECONDS, ALL_SECONDS = 780, 3000
+MOST_REPEATED = 2  # more are no stumbling machine
 OUTCOMES = ("passed", "failed", "error", "skipped")
 _CONTROL = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|c)|\r")
 _REPEATS = "machine: repeats what failed\n"
@@ -73,7 +74,8 @@ def result_of(suite, version, log, seconds):
     first, _, second = log.partition(_REPEATS)
     result = Result(suite, version, counts=summary_in(first), seconds=seconds, log=log)
     again = summary_in(second)
-    if again and again.keys() <= {"passed", "deselected"}:
+    few = result.count("failed") <= MOST_REPEATED
+    if few and again and again.keys() <= {"passed", "deselected"}:
         result.repeated = _FAILED.findall(first)
         result.counts["passed"] = result.count("passed") + result.count("failed")
         result.counts = {name: result.counts[name] for name in result.counts
