@@ -1,7 +1,7 @@
 // Counts connections that fail, where the kernel changes a socket's state: from SYN_SENT to CLOSE.
-// Then sk_err tells why, but inside connect(), which returns its error and leaves sk_err as it was:
-// what is told apart there is that no port was free. One without error outside connect() was closed
-// by its own program.
+// Then sk_err is the reason, but inside connect(), which returns its error and leaves sk_err as it
+// was: there only a lack of ports is counted. A connection that its own program closed has not
+// failed.
 #include "collectors/kernel/bpf/events_wire.h"
 #include "collectors/kernel/bpf/kernel_types.h"
 
@@ -56,18 +56,21 @@ static __always_inline void write_address(struct sock* sk, u8 address[16]) {
 // Whether connect() itself gives up: it has sent nothing yet. A Fast Open connect that is put off
 // until the first write has sent nothing either, and has left connect().
 static __always_inline int is_in_connect(struct sock* sk) {
-  return sk->sk_socket->state == UNCONNECTED &&
-         BPF_CORE_READ((struct tcp_sock*)sk, segs_out) == 0;
+  return sk->sk_socket->state == UNCONNECTED && BPF_CORE_READ((struct tcp_sock*)sk, segs_out) == 0;
 }
 
-// Whether what connect() lacked was a port of the range: the program has bound none, and none was
-// chosen before the next step failed (a route that depends on the source port). Such a choice is left
-// in inet_sport. So is that of an earlier connection of the same socket, whose end leaves write_seq
-// other than 0; for a socket's first connection it is chosen after the route.
+// Whether connect() found no port in the range. It did where it has left none in inet_sport, nor
+// has an earlier connection of the same socket. Else one was there: the program's own, if it is
+// locked; one that connect() chose before a later step failed; or a stale one, of an earlier
+// connection. That one's end leaves write_seq other than 0, and no route: an IPv4 connect() stores
+// the route after the port, so that it has one where the step after failed. Counted wrongly is a
+// socket used again whose port a routing rule rejects; missed one whose connection before failed in
+// such a step.
 static __always_inline int lacks_port(struct sock* sk) {
   if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & BINDPORT_LOCK) return 0;
-  return BPF_CORE_READ((struct inet_sock*)sk, inet_sport) == 0 ||
-         BPF_CORE_READ((struct tcp_sock*)sk, write_seq) != 0;
+  if (BPF_CORE_READ((struct inet_sock*)sk, inet_sport) == 0) return 1;
+  if (BPF_CORE_READ((struct tcp_sock*)sk, write_seq) == 0) return 0;
+  return sk->__sk_common.skc_family == FAMILY_IPV6 || BPF_CORE_READ(sk, sk_dst_cache) == 0;
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -87,8 +90,9 @@ int on_state(u64* context) {
       struct WireFailure elsewhere = {kWireElsewhere};
       count(&failures, &elsewhere);
     }
-  } else if (failure.error == 0) {
-    return 0;
+  } else if (failure.error == 0 ||
+             BPF_CORE_READ_BITFIELD_PROBED(sk, sk_shutdown) == CLOSED_BY_PROGRAM) {
+    return 0;  // sk_err may be of an earlier connection of the same socket
   }
   count(&failures, &failure);
   return 0;

@@ -41,6 +41,8 @@ enum { FAMILY_IPV6 = 10, PROTOCOL_TCP = 6 };
 // net/sock.h. CONNECT_BIND, set where connect() chose the port: before 6.18 never set; which ports
 // connect() chose is known from the hash of ports as well.
 enum { BINDPORT_LOCK = 8, CONNECT_BIND = 16 };
+// net/sock.h SHUTDOWN_MASK: close() sets it before the state, a failed connection after.
+enum { CLOSED_BY_PROGRAM = 3 };
 // net/inet_connection_sock.h
 enum { PENDING_RETRANSMIT = 1, PENDING_PROBE0 = 3, PENDING_LOSS_PROBE = 5, PENDING_REORDER = 6 };
 // As idiag_timer, of inet_diag.
@@ -171,17 +173,21 @@ struct sock_common {
   struct hlist_nulls_node skc_nulls_node;
 };
 
+struct dst_entry;
+
 // linux/net.h. UNCONNECTED until connect() has sent, or put off, its SYN.
 struct socket {
   enum { UNCONNECTED = 1 } state;
 };
 
 // sk_timer: of keepalive and orphaned FIN_WAIT2, but where icsk_keepalive_timer exists.
-// sk_userlocks: a bit field of 4 bits on older kernels, a byte now.
+// sk_userlocks, sk_shutdown: bit fields on older kernels, bytes now.
 struct sock {
   struct sock_common __sk_common;
   struct timer_list sk_timer;
   __u8 sk_userlocks;
+  __u8 sk_shutdown;
+  struct dst_entry* sk_dst_cache;
   __u16 sk_protocol;
   int sk_err;
   struct socket* sk_socket;
