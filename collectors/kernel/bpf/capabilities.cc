@@ -31,7 +31,7 @@ class CapabilitySets {
 
   bool valid() const { return valid_; }
   uint64_t effective() const { return uint64_t{sets_[1].effective} << 32 | sets_[0].effective; }
-  bool has(int capability) const { return valid_ && (effective() >> capability & 1) != 0; }
+  bool has(int capability) const { return (effective() >> capability & 1) != 0; }
   // Out of the effective set, and with `for_good` out of the others.
   void Drop(int capability, bool for_good) {
     const uint32_t others = ~CAP_TO_MASK(capability);

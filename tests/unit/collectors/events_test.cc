@@ -1,5 +1,6 @@
 #include "collectors/events.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,13 @@ Page PageWith(const absl::StatusOr<ConnectEvents>& events) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces[0].facts.connect_events = events;
   return Page(EventsCollector(), snapshot);
+}
+
+TEST(EventsTest, EachErrorHasItsName) {
+  EXPECT_THAT(kConnectErrorNames,
+              ::testing::ElementsAre("EADDRNOTAVAIL", "ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH",
+                                     "ECONNRESET", "EHOSTUNREACH", "other"));
+  EXPECT_EQ(kConnectErrorNames[static_cast<size_t>(ConnectError::kOther)], "other");
 }
 
 TEST(EventsTest, EveryErrorIsThereBeforeTheFirstFailure) {

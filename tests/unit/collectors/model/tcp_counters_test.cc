@@ -47,10 +47,38 @@ TEST(TcpCounterTableTest, EachCounterSaysWhatItCounts) {
 }
 
 TEST(TcpCounterTableTest, AValueIsThatOfTheKernelsName) {
-  EXPECT_EQ(kTcpCounterTable[static_cast<size_t>(TcpCounter::kTimeWaitCounted)].name, "TW");
-  EXPECT_EQ(kTcpCounterTable[static_cast<size_t>(TcpCounter::kTimeWaitReused)].name, "TWRecycled");
-  EXPECT_EQ(kTcpCounterTable[static_cast<size_t>(TcpCounter::kPawsTimeWait)].name, "PAWSTimewait");
-  EXPECT_EQ(kTcpCounterTable[static_cast<size_t>(TcpCounter::kListenDrops)].name, "ListenDrops");
+  const std::map<TcpCounter, absl::string_view> names = {
+      {TcpCounter::kActiveOpens, "ActiveOpens"},
+      {TcpCounter::kPassiveOpens, "PassiveOpens"},
+      {TcpCounter::kAttemptFails, "AttemptFails"},
+      {TcpCounter::kEstabResets, "EstabResets"},
+      {TcpCounter::kRetransSegs, "RetransSegs"},
+      {TcpCounter::kSynRetrans, "TCPSynRetrans"},
+      {TcpCounter::kTimeWaitCounted, "TW"},
+      {TcpCounter::kTimeWaitReused, "TWRecycled"},
+      {TcpCounter::kTimeWaitKilled, "TWKilled"},
+      {TcpCounter::kTimeWaitOverflow, "TCPTimeWaitOverflow"},
+      {TcpCounter::kKeepAliveProbes, "TCPKeepAlive"},
+      {TcpCounter::kListenOverflows, "ListenOverflows"},
+      {TcpCounter::kListenDrops, "ListenDrops"},
+      {TcpCounter::kAbortOnData, "TCPAbortOnData"},
+      {TcpCounter::kAbortOnClose, "TCPAbortOnClose"},
+      {TcpCounter::kAbortOnMemory, "TCPAbortOnMemory"},
+      {TcpCounter::kAbortOnTimeout, "TCPAbortOnTimeout"},
+      {TcpCounter::kAbortOnLinger, "TCPAbortOnLinger"},
+      {TcpCounter::kAbortFailed, "TCPAbortFailed"},
+      {TcpCounter::kPawsActive, "PAWSActive"},
+      {TcpCounter::kPawsEstablished, "PAWSEstab"},
+      {TcpCounter::kPawsTimeWait, "PAWSTimewait"},
+      {TcpCounter::kPawsPassive, "PAWSPassive"},
+      {TcpCounter::kSyncookiesSent, "SyncookiesSent"},
+      {TcpCounter::kSyncookiesReceived, "SyncookiesRecv"},
+      {TcpCounter::kSyncookiesFailed, "SyncookiesFailed"},
+      {TcpCounter::kRequestQueueFullCookies, "TCPReqQFullDoCookies"},
+      {TcpCounter::kRequestQueueFullDrop, "TCPReqQFullDrop"},
+  };
+  EXPECT_EQ(names.size(), kTcpCounterCount);
+  for (const TcpCounterRow& row : kTcpCounterTable) EXPECT_EQ(row.name, names.at(row.id));
 }
 
 TEST(TcpCountersTest, AreUnknownUntilTheyAreSet) {

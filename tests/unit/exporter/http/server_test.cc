@@ -95,6 +95,15 @@ TEST_F(ServerTest, ALargePageIsCompressedForThoseWhoTakeIt) {
   EXPECT_EQ(BodyOf(plain), page);
 }
 
+TEST_F(ServerTest, APageIsCompressedFromAKibibyteOn) {
+  for (const size_t size : {1023, 1024}) {
+    scrape_ = [&](const Deadline&) { return ResultOf(std::string(size, 'x')); };
+    const bool compressed =
+        absl::StrContains(Get("/metrics", "Accept-Encoding: gzip\r\n"), "Content-Encoding: gzip");
+    EXPECT_EQ(compressed, size >= 1024) << size;
+  }
+}
+
 TEST_F(ServerTest, TheScrapeTimeoutHeaderReachesTheScrape) {
   milliseconds left{0};
   scrape_ = [&](const Deadline& deadline) {

@@ -9,6 +9,7 @@
 namespace tcp_lifecycle {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -73,6 +74,13 @@ TEST(SelfMetricsTest, CheckedReaderHasEveryFieldAndOthersNone) {
         text, HasSubstr(absl::StrCat("tcp_lifecycle_scrape_source_disagreements_total{", "field=\"",
                                      field, "\"} ", field == "timer" ? 2 : 0, "\n")));
   }
+}
+
+TEST(SelfMetricsTest, WhatTwoReadersCanSayDifferentlyHasItsName) {
+  EXPECT_THAT(kCheckedFieldNames,
+              ElementsAre("missing", "endpoints", "state", "timer", "remaining", "retransmits",
+                          "scope", "keepalive", "unaccepted", "ports"));
+  EXPECT_EQ(kCheckedFieldNames[static_cast<size_t>(CheckedField::kPorts)], "ports");
 }
 
 TEST(SelfMetricsTest, OwnCostIsThereWithBpfAlone) {

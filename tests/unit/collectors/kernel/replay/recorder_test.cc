@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "collectors/base/unique_fd.h"
@@ -53,8 +54,18 @@ TEST(Record, HasEveryFileThatFactsComeFrom) {
         << kSysctlTable[i].path;
   }
   EXPECT_EQ(replayed.socket_memory_limit.status(), live.socket_memory_limit.status());
-  EXPECT_EQ(replayed.ephemeral_ports.status(), live.ephemeral_ports.status());
-  EXPECT_EQ(replayed.sockstat.status(), live.sockstat.status());
+  ASSERT_TRUE(live.ephemeral_ports.ok() && replayed.ephemeral_ports.ok());
+  EXPECT_EQ(replayed.ephemeral_ports->range, live.ephemeral_ports->range);
+  EXPECT_EQ(replayed.ephemeral_ports->reserved, live.ephemeral_ports->reserved);
+  EXPECT_EQ(replayed.may_reuse_fin_wait2, live.may_reuse_fin_wait2);
+  ASSERT_TRUE(live.sockstat.ok() && replayed.sockstat.ok());
+  EXPECT_EQ(replayed.tcp_in_use.has_value(), live.tcp_in_use.has_value());
+  for (const char* file : {"sys/kernel/osrelease", "net/tcp", "net/tcp6", "net/sockstat6",
+                           "sys/net/ipv4/ip_local_reserved_ports"}) {
+    EXPECT_EQ(std::filesystem::exists(dir + "/proc/" + file),
+              std::filesystem::exists(std::string("/proc/") + file))
+        << file;
+  }
   ASSERT_TRUE(live.counters.status.ok() && replayed.counters.status.ok());
   for (size_t i = 0; i < kTcpCounterCount; ++i) {
     const auto counter = static_cast<TcpCounter>(i);
