@@ -16,19 +16,24 @@ bool BelongsToDestination(const Socket& socket, PortKind port) {
 
 void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, DestinationUse& use) {
   ++use.time_wait;
-  use.young += socket.remaining_ms > kTimeWaitMs - DestinationUse::kYoungMs ? 1 : 0;
-  if (port == PortKind::kBlocked) return;  // will not be taken over, nor help when it expires
-  const bool applies = (socket.flags & kNeverReused) == 0 &&
-                       rule.Applies(socket.local_address, socket.remote_address, socket.scope);
+  const bool never =
+      port == PortKind::kBlocked || port == PortKind::kBound || (socket.flags & kNeverReused) != 0;
+  use.never_reused += never ? 1 : 0;
+  if (port == PortKind::kBlocked) return;  // holds no port that was open, nor frees one
+  const bool applies =
+      !never && rule.Applies(socket.local_address, socket.remote_address, socket.scope);
   const bool next_second = (socket.flags & kReusedNextSecond) != 0;
   const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms, next_second);
+  const uint32_t age_ms = kTimeWaitMs - std::min(socket.remaining_ms, kTimeWaitMs);
+  auto& by_age = applies ? use.taken_over_by_age : use.kept_by_age;
+  ++by_age[std::min<size_t>(age_ms / 1000, by_age.size() - 1)];
+  use.bound_time_wait += port == PortKind::kBound ? 1 : 0;
   if (applies && free_ms == 0) {
     ++use.reusable;
-    return;
+  } else if (free_ms < use.first_free_ms) {
+    use.first_free_ms = free_ms;
+    use.first_is_reused = applies;
   }
-  use.first_free_ms = std::min(use.first_free_ms, free_ms);
-  const uint32_t second = (std::max(free_ms, 1u) - 1) / 1000;
-  ++use.freed_by_second[std::min<size_t>(second, use.freed_by_second.size() - 1)];
 }
 
 }  // namespace
@@ -64,7 +69,7 @@ void Destinations::Add(const Socket& socket, PortKind port, const ReuseRule& rul
       break;
   }
   use.used += port != PortKind::kOther ? 1 : 0;
-  use.on_blocked += port == PortKind::kBlocked ? 1 : 0;
+  use.on_blocked += port == PortKind::kBlocked || port == PortKind::kBound ? 1 : 0;
 }
 
 const DestinationUse* Destinations::SharedWith(const DestinationKey& key) const {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "collectors/analysis/frequent_table.h"
+#include "collectors/analysis/port_use.h"
 #include "collectors/analysis/repeats.h"
 #include "collectors/analysis/reuse.h"
 #include "collectors/model/socket.h"
@@ -37,10 +38,6 @@ struct DestinationKey {
   }
 };
 
-// What autobind makes of a socket's local port: it does not choose it, not any more, or it does;
-// kAutobound: and it is known that it did.
-enum class PortKind : uint8_t { kOther, kBlocked, kOpen, kAutobound };
-
 struct DestinationUse {
   // Usable ports held, which are as many as rows (repeats.h has the exception): no two share one.
   uint32_t used = 0;
@@ -48,18 +45,22 @@ struct DestinationUse {
   uint32_t on_blocked = 0;
   uint32_t time_wait = 0;
   uint32_t reusable = 0;          // of time_wait: a connect() can take the port now (see reuse.h)
+  uint32_t never_reused = 0;      // of time_wait: whatever the settings
+  uint32_t bound_time_wait = 0;   // of time_wait: on ports that are kBound
   uint32_t perhaps_reusable = 0;  // orphaned FIN_WAIT2, where connect() may take over its port
-  uint32_t young = 0;             // of time_wait: for less than kYoungMs
   // Whatever the port.
   uint32_t syn_sent = 0;
   uint32_t syn_sent_retransmitting = 0;
   uint32_t close_wait = 0;
-  // How many of time_wait, reusable ones left out, come free within second i and i + 1, and when
-  // the first does; kNever where none.
-  std::array<uint16_t, kTimeWaitMs / 1000> freed_by_second{};
+  // How many of time_wait are between i and i + 1 seconds old: those whose port comes free only
+  // when they end, and those whose port is taken over from the reuse delay on. Neither on a port
+  // that is kBlocked.
+  std::array<uint16_t, kTimeWaitMs / 1000> kept_by_age{};
+  std::array<uint16_t, kTimeWaitMs / 1000> taken_over_by_age{};
+  // When the first of time_wait that holds its port comes free; kNever where none does.
   uint32_t first_free_ms = kNever;
+  bool first_is_reused = false;  // it is taken over then, and does not end
 
-  static constexpr uint32_t kYoungMs = 5000;
   static constexpr uint32_t kNever = UINT32_MAX;
 
   // Ports, open otherwise, that a connect() cannot have now.
@@ -68,7 +69,7 @@ struct DestinationUse {
 
 class Destinations {
  public:
-  // Bounds the memory: about 240 bytes each.
+  // Bounds the memory: about 360 bytes each.
   static constexpr size_t kLimit = 16384;
   using Table = FrequentTable<DestinationKey, DestinationUse>;
 

@@ -31,22 +31,4 @@ Bounds<double> UtilizationOf(const Bounds<uint32_t>& headroom, const PortCapacit
   return {ShareTaken(headroom.max, capacity.open()), ShareTaken(headroom.min, capacity.open())};
 }
 
-double ConnectionsPerSecond(const DestinationUse& use) {
-  return use.young / (DestinationUse::kYoungMs / 1000.0);
-}
-
-std::optional<uint32_t> SecondsToExhaustion(const DestinationUse& use, const PortCapacity& capacity,
-                                            double hold_seconds) {
-  const double rate = ConnectionsPerSecond(use);
-  const double ports = capacity.open();
-  double held = use.held();
-  const auto horizon = static_cast<double>(use.freed_by_second.size());
-  if (held + rate * std::min(horizon, hold_seconds) < ports) return std::nullopt;
-  for (uint32_t t = 0; t <= use.freed_by_second.size(); ++t) {
-    if (t > 0) held -= use.freed_by_second[t - 1];
-    if (held + rate * std::min<double>(t, hold_seconds) >= ports) return t;
-  }
-  return std::nullopt;
-}
-
 }  // namespace tcp_lifecycle

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "collectors/analysis/destinations.h"
 
@@ -24,6 +23,8 @@ struct PortCapacity {
   uint32_t untouched = 0;
   bool may_miss_one = false;  // connect() in a range of an odd number of ports, more than one
   bool is_exact = false;      // nothing is unknown of what holds a port and until when
+  // Until the first port is open again of those that only bound sockets in TIME_WAIT hold.
+  uint32_t first_bound_free_ms = DestinationUse::kNever;
 
   uint32_t open() const { return usable - blocked; }
 };
@@ -40,15 +41,5 @@ Bounds<uint32_t> HeadroomOf(const DestinationUse& use, const PortCapacity& capac
 // The share of the open ports that is taken: 1 less headroom by open ports, from 0 to 1; 1 where no
 // port is open.
 Bounds<double> UtilizationOf(const Bounds<uint32_t>& headroom, const PortCapacity& capacity);
-
-// New TIME_WAIT sockets a second towards the destination, over the last 5 seconds: the rate of
-// connections that were closed here first; a lower bound where ports are reused sooner.
-double ConnectionsPerSecond(const DestinationUse& use);
-
-// The least whole number of seconds, up to 60, after which every open port is taken if connections
-// come and go at ConnectionsPerSecond; nullopt when that is never. `hold_seconds`: how long a new
-// TIME_WAIT keeps its port, 60, or the reuse delay where reuse applies.
-std::optional<uint32_t> SecondsToExhaustion(const DestinationUse& use, const PortCapacity& capacity,
-                                            double hold_seconds);
 
 }  // namespace tcp_lifecycle

@@ -29,6 +29,15 @@ inline constexpr std::array<absl::string_view, kPortBlockCount> kPortBlockNames 
     "listen", "bound", "inbound"};
 static_assert(AreNamed(kPortBlockNames));
 
+// What autobind makes of a socket's local port.
+enum class PortKind : uint8_t {
+  kOther,      // it does not choose it
+  kBlocked,    // not any more
+  kBound,      // not as long as sockets like this one have it, connected ones that were bound to it
+  kOpen,       // it does
+  kAutobound,  // and it is known that it did
+};
+
 // The ports that autobind chooses from.
 inline bool IsUsable(const EphemeralPorts& ports, uint16_t port) {
   return ports.range.Contains(port) && !ports.reserved[port];
@@ -65,6 +74,11 @@ class PortUse {
   // Usable, and by what has been seen so far lost to autobind. What listens and what is bound is
   // seen before any connection.
   bool blocked(uint16_t port) const { return told_ ? (*told_)[port] : blocked_[port]; }
+  PortKind KindOf(uint16_t port) const {
+    if (!usable_[port]) return PortKind::kOther;
+    if (!blocked(port)) return told_ ? PortKind::kAutobound : PortKind::kOpen;
+    return told_ && !blocked_[port] ? PortKind::kBound : PortKind::kBlocked;
+  }
   // The source tells which ports are blocked.
   bool told() const { return told_.has_value(); }
   // Distinct usable ports held by any socket.

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "absl/container/flat_hash_set.h"
+#include "collectors/analysis/forecast.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -22,17 +23,28 @@ DestinationReport Judge(const DestinationKey& key, const DestinationUse& own,
   report.port = key.port;
   report.scope = key.scope;
   report.used = use.used;
+  report.on_blocked = use.on_blocked;
   report.time_wait = use.time_wait;
+  report.never_reused = use.never_reused;
   report.headroom = HeadroomOf(use, capacity, less);
   report.utilization = UtilizationOf(report.headroom, capacity);
   report.occupancy = capacity.open() == 0 ? 1 : static_cast<double>(use.used) / capacity.open();
   report.connections_per_second = ConnectionsPerSecond(use);
   if (rule.known()) {
     report.reusable = use.reusable;
-    report.seconds_to_exhaustion = SecondsToExhaustion(
-        use, capacity, rule.HoldMs(key.source, key.address, key.scope) / 1000.0);
-    if (report.headroom.max == 0 && use.first_free_ms != DestinationUse::kNever) {
-      report.seconds_to_free_port = use.first_free_ms / 1000.0;
+    const double delay_seconds = rule.delay_ms() / 1000.0;
+    report.hold_seconds = HoldSeconds(use, delay_seconds);
+    report.ports_open = capacity.open() + use.bound_time_wait;
+    // An upper bound, to spare most destinations the search for a rate.
+    if (use.time_wait / kLastingSeconds * report.hold_seconds > report.ports_open) {
+      const double needed = LastingRate(use) * report.hold_seconds;
+      report.ports_needed = needed > report.ports_open ? needed : 0;
+    }
+    report.seconds_to_exhaustion = SecondsToExhaustion(use, capacity, delay_seconds);
+    const uint32_t free_ms = std::min(use.first_free_ms, capacity.first_bound_free_ms);
+    if (report.headroom.max == 0 && free_ms != DestinationUse::kNever) {
+      report.seconds_to_free_port = free_ms / 1000.0;
+      report.freed_by_reuse = use.first_is_reused && free_ms == use.first_free_ms;
     }
   }
   const auto sum = [&](uint32_t DestinationUse::*sockets) {

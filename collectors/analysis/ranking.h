@@ -20,15 +20,24 @@ struct DestinationReport {
   uint32_t scope = 0;  // Socket::scope
   // Usable ports towards it. Lower bounds, by Ranking::error_ports at most, once the table evicts.
   uint32_t used = 0;
+  uint32_t on_blocked = 0;  // of used: on ports that are lost to every destination
   uint32_t time_wait = 0;
   std::optional<uint32_t> reusable;  // of time_wait; nullopt where the settings are not known
+  uint32_t never_reused = 0;         // of time_wait: whatever the settings, as far as is known
   Bounds<uint32_t> headroom;
   Bounds<double> utilization;
   double occupancy = 0;  // used by open ports, reusable ones included
   double connections_per_second = 0;
+  // Where connections have come for 10 s or longer at a rate that needs more ports than are open:
+  // how many, at how many seconds each.
+  double ports_needed = 0;
+  double hold_seconds = 0;
+  uint32_t ports_open = 0;  // and those that its own bound sockets in TIME_WAIT hold
   std::optional<uint32_t> seconds_to_exhaustion;
-  // Where no port is left: until the first TIME_WAIT lets go of one.
+  // Where no port is left: until the first TIME_WAIT lets go of one, and whether it is taken over
+  // then (else it ends).
   std::optional<double> seconds_to_free_port;
+  bool freed_by_reuse = false;
   // Sockets on any port, unbound ones included.
   uint32_t syn_sent = 0;
   uint32_t syn_sent_retransmitting = 0;

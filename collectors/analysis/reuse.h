@@ -45,10 +45,6 @@ class ReuseRule {
   bool MayReuseFinWait2() const { return may_reuse_fin_wait2_; }
   // How long a socket must have been in TIME_WAIT, where it applies.
   uint32_t delay_ms() const { return delay_ms_; }
-  // How long a new TIME_WAIT between these addresses keeps its port from the next connect().
-  uint32_t HoldMs(const IpAddress& source, const IpAddress& destination, uint32_t scope) const {
-    return Applies(source, destination, scope) ? delay_ms_ : kTimeWaitMs;
-  }
   // Until a socket with so much of its TIME_WAIT left lets go of its port, at most; 0: its port can
   // be taken now, or perhaps now. `next_second`: it is marked kReusedNextSecond.
   uint32_t MsUntilFree(bool applies, uint32_t remaining_ms, bool next_second = false) const {

@@ -10,6 +10,9 @@ namespace tcp_lifecycle {
 inline constexpr double kHalfFull = 0.5;
 inline constexpr double kNearlyFull = 0.8;
 
+// What is left of the ports of a bind() pool.
+inline constexpr double kNearlyEmpty = 0.05;
+
 constexpr bool IsNearlyFull(uint64_t used, uint64_t limit) {
   return used >= limit || static_cast<double>(used) / static_cast<double>(limit) >= kNearlyFull;
 }

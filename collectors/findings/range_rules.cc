@@ -41,23 +41,16 @@ Parity ParityOf(const EphemeralPorts& ports) {
 Verdict CheckPortRangeTooSmall(const RuleInput& input) {
   const auto report = ReportOf<PortsReport>(input.ns);
   if (!report.ok()) return report.status();
-  const Sysctls& sysctls = input.ns.facts.sysctls;
-  if (const absl::Status status = ReuseSettings(sysctls); !status.ok()) return status;
-  const ReuseRule rule(sysctls);
-  // Seconds that a closed connection keeps its port.
-  const auto hold_of = [&](const DestinationReport& d) {
-    return rule.HoldMs(d.source, d.address, d.scope) / 1000.0;
-  };
-  const uint32_t open = (*report)->capacity.open();
-  const Culprits culprits = FindCulprits(**report, [&](const auto& d) {
-    const double needed = d.connections_per_second * hold_of(d);
-    return needed > open ? needed : 0;
-  });
+  if (const absl::Status status = ReuseSettings(input.ns.facts.sysctls); !status.ok()) {
+    return status;
+  }
+  const Culprits culprits = FindCulprits(**report, [](const auto& d) { return d.ports_needed; });
   if (culprits.worst == nullptr) return std::nullopt;
   const DestinationReport& worst = *culprits.worst;
-  const double hold = hold_of(worst);
-  const auto needed = static_cast<uint64_t>(std::ceil(worst.connections_per_second * hold));
-  return absl::StrCat(TextOf(worst), " sends ", Rounded(worst.connections_per_second),
+  const uint32_t open = worst.ports_open;
+  const double hold = worst.hold_seconds;
+  const auto needed = static_cast<uint64_t>(std::ceil(worst.ports_needed));
+  return absl::StrCat(TextOf(worst), " sends ", Rounded(worst.ports_needed / hold),
                       " connections/s to TIME_WAIT, which hold ", Count(needed, "port"), " at ",
                       Rounded(hold), " s each; with ", Count(open, "open port"), " ",
                       Rounded(open / hold), " connections/s are possible.", TextOfOthers(culprits));

@@ -21,6 +21,7 @@ struct NamespaceUse {
   PortRange range;
   BindPool bind_pool = {};
   OwnRanges own_ranges = {};
+  uint32_t first_bound_free_ms = DestinationUse::kNever;  // of PortCapacity
 };
 
 // The least number of free ports among `ports` that no socket was seen to hold: each unseen socket
@@ -78,14 +79,12 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
       State& use = Of(socket);
       if (!use) continue;
       use->ports.Add(socket);
-      const bool usable = use->ports.usable()[socket.local_port];
-      if (usable) use->bind_pool.Add(socket);
-      destinations_.Add(socket,
-                        !usable                                 ? PortKind::kOther
-                        : use->ports.blocked(socket.local_port) ? PortKind::kBlocked
-                        : use->ports.told()                     ? PortKind::kAutobound
-                                                                : PortKind::kOpen,
-                        use->reuse);
+      const PortKind kind = use->ports.KindOf(socket.local_port);
+      if (kind != PortKind::kOther) use->bind_pool.Add(socket);
+      if (kind == PortKind::kBound && socket.state == TcpState::kTimeWait) {
+        use->first_bound_free_ms = std::min(use->first_bound_free_ms, socket.remaining_ms);
+      }
+      destinations_.Add(socket, kind, use->reuse);
     }
   }
   void ObserveBlockedPorts(uint32_t namespace_index, const PortSet& ports) override {
@@ -103,12 +102,14 @@ class PortsAccumulator final : public ReportAccumulator<PortsReport, State> {
     for (size_t by = 0; by < kPortBlockCount; ++by) {
       report.blocked[by] = use->ports.blocked(static_cast<PortBlock>(by));
     }
+    report.knows_bound = use->ports.told();
     report.used = use->ports.used();
     const std::optional<uint64_t> unseen =
         pass.knows_bound_inactive ? std::optional<uint64_t>(0) : most_bound_inactive_;
     report.capacity = CapacityOf(
         report, CountUsable(*facts.ephemeral_ports), facts.ephemeral_ports->range, unseen,
         use->ports.told() && use->reuse.known() && destinations_.table().evictions() == 0);
+    report.capacity.first_bound_free_ms = use->first_bound_free_ms;
     if (!pass.knows_bound_inactive) {
       report.blocked[static_cast<size_t>(PortBlock::kBound)].reset();
     }

@@ -100,9 +100,9 @@ inline constexpr FamilyDescriptor kRate =
         .Of(Scope::kEveryNamespace);
 inline constexpr FamilyDescriptor kExhaustion =
     Gauge("destination_seconds_to_exhaustion", kDestination,
-          "Seconds until every open port is taken, 0 when they are, if connections go on at "
-          "destination_connections_per_second while TIME_WAIT sockets expire; absent when that "
-          "does not happen within 60.",
+          "Seconds until every open port is taken, 0 when they are, if connections go on as they "
+          "have come within the last minute while TIME_WAIT sockets expire; absent where that is "
+          "not within 60 s, or further off than the load has lasted (twice as far from 10 s on).",
           {"TIME_WAIT ages and remaining times", {Fact::kEphemeralPorts, Fact::kSysctls}})
         .Of(Scope::kEveryNamespace);
 inline constexpr FamilyDescriptor kFreePort =

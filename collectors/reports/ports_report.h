@@ -25,7 +25,8 @@ struct PortsReport {
   // By PortBlock, among the usable ports. A port counts once, for the first in this order that
   // holds it. kBound is nullopt where the source cannot see bound-inactive sockets.
   std::array<std::optional<uint32_t>, kPortBlockCount> blocked{};
-  uint32_t used = 0;  // distinct usable ports that any socket holds, listeners included
+  bool knows_bound = false;  // kBound has connected sockets that were bound as well
+  uint32_t used = 0;         // distinct usable ports that any socket holds, listeners included
   PortCapacity capacity;
   Bounds<double> utilization;  // of the worst of all destinations, each bound for itself
   // The fullest, admitted ones first, then those that are the worst in another way (kOtherWays);

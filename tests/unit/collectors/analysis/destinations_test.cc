@@ -62,9 +62,22 @@ TEST(DestinationsTest, ATimeWaitOnABlockedPortIsNeverReusableNorComesFree) {
     EXPECT_EQ(use.used, 2);
     EXPECT_EQ(use.on_blocked, 2);
     EXPECT_EQ(use.time_wait, 1);
-    EXPECT_EQ(use.reusable, 0);
+    EXPECT_EQ(use.never_reused, 1);
+    EXPECT_EQ(use.reusable + use.kept_by_age[30] + use.taken_over_by_age[30], 0);
     EXPECT_EQ(use.first_free_ms, DestinationUse::kNever);
   }
+}
+
+TEST(DestinationsTest, ABoundPortIsNotReusedAndComesFreeWhenItsTimeWaitEnds) {
+  const DestinationUse use =
+      UseOf({TimeWait(30000), Outbound(TcpState::kEstablished)}, PortKind::kBound, 1);
+  EXPECT_EQ(use.used, 2);
+  EXPECT_EQ(use.on_blocked, 2);
+  EXPECT_EQ(use.reusable, 0);
+  EXPECT_EQ(use.kept_by_age[30], 1);
+  EXPECT_EQ(use.bound_time_wait, 1);
+  EXPECT_EQ(use.first_free_ms, 30000);
+  EXPECT_FALSE(use.first_is_reused);
 }
 
 TEST(DestinationsTest, AnOrphanInFinWait2IsPerhapsReusableWhereTheKernelMayDoSo) {
@@ -189,30 +202,30 @@ TEST(DestinationsTest, MappedAndIpv4SocketsShareOne) {
   EXPECT_EQ(UseOf({Outbound(TcpState::kEstablished), mapped}).used, 2);
 }
 
-TEST(DestinationsTest, YoungIsLessThanFiveSecondsInTimeWait) {
-  const DestinationUse use = UseOf({TimeWait(60000), TimeWait(55001), TimeWait(55000)});
-  EXPECT_EQ(use.time_wait, 3);
-  EXPECT_EQ(use.young, 2);
+TEST(DestinationsTest, TimeWaitIsCountedByItsAge) {
+  // The kernel's timer may be late.
+  const DestinationUse use =
+      UseOf({TimeWait(60700), TimeWait(60000), TimeWait(59001), TimeWait(59000), TimeWait(0)});
+  EXPECT_EQ(use.time_wait, 5);
+  EXPECT_EQ(use.kept_by_age[0], 3);
+  EXPECT_EQ(use.kept_by_age[1], 1);
+  EXPECT_EQ(use.kept_by_age[59], 1);
 }
 
 TEST(DestinationsTest, WithoutReuseAPortComesFreeWhenItsTimeEnds) {
   const DestinationUse use = UseOf({TimeWait(0), TimeWait(1000), TimeWait(1001), TimeWait(60000)});
   EXPECT_EQ(use.reusable, 0);
-  EXPECT_EQ(use.freed_by_second[0], 2);
-  EXPECT_EQ(use.freed_by_second[1], 1);
-  EXPECT_EQ(use.freed_by_second[59], 1);
   EXPECT_EQ(use.first_free_ms, 0);
+  EXPECT_FALSE(use.first_is_reused);
 }
 
 TEST(DestinationsTest, WithReuseItComesFreeAfterTheDelay) {
   const DestinationUse use = UseOf({TimeWait(58000), TimeWait(59500)}, PortKind::kOpen, 1);
   EXPECT_EQ(use.reusable, 1);
-  EXPECT_EQ(use.freed_by_second[0], 1);
+  EXPECT_EQ(use.taken_over_by_age[0], 1);
+  EXPECT_EQ(use.taken_over_by_age[2], 1);
   EXPECT_EQ(use.first_free_ms, 501);
-}
-
-TEST(DestinationsTest, ALateTimerIsFreedWithinTheLastSecond) {
-  EXPECT_EQ(UseOf({TimeWait(60700)}).freed_by_second[59], 1);
+  EXPECT_TRUE(use.first_is_reused);
 }
 
 TEST(DestinationsTest, AnOrphanInFinWait2IsNoTimeWait) {

@@ -123,6 +123,23 @@ TEST(PortUseTest, WhatTheSourceTellsIsBlockedAndNothingElse) {
   EXPECT_FALSE(use.blocked(80));
 }
 
+TEST(PortUseTest, WhatAutobindMakesOfAPort) {
+  PortUse use = TenPorts();
+  use.AddListener(MakeListener("0.0.0.0", 40000));
+  EXPECT_EQ(use.KindOf(80), PortKind::kOther);
+  EXPECT_EQ(use.KindOf(40000), PortKind::kBlocked);
+  EXPECT_EQ(use.KindOf(40001), PortKind::kOpen);
+
+  PortUse knows = TenPorts();
+  PortSet told;
+  told[40000] = told[40001] = true;
+  knows.SetBlocked(told);
+  knows.AddListener(MakeListener("0.0.0.0", 40000));
+  EXPECT_EQ(knows.KindOf(40000), PortKind::kBlocked);
+  EXPECT_EQ(knows.KindOf(40001), PortKind::kBound);
+  EXPECT_EQ(knows.KindOf(40002), PortKind::kAutobound);
+}
+
 TEST(PortUseTest, PortsOutsideTheRangeAndReservedOnesDoNotCount) {
   EphemeralPorts ports = Range(40000, 40009);
   ports.reserved[40005] = true;

@@ -140,6 +140,37 @@ TEST_F(RankingTest, AnExhaustedDestinationSaysWhenAPortComesFree) {
   EXPECT_EQ(report.seconds_to_free_port, 42);
 }
 
+TEST_F(RankingTest, APortOfABoundSocketInTimeWaitComesFreeForEveryDestination) {
+  capacity_ = {.usable = 2, .first_bound_free_ms = 7000};
+  Add("10.0.0.2", 1, TcpState::kTimeWait, 42000);
+  Add("10.0.0.2", 1);
+  EXPECT_EQ(RankAll().destinations[0].seconds_to_free_port, 7);
+  EXPECT_FALSE(RankAll().destinations[0].freed_by_reuse);
+}
+
+TEST_F(RankingTest, APortThatIsTakenOverIsFreedByReuse) {
+  rule_ = ReuseFor(1);
+  capacity_ = {.usable = 1};
+  Add("10.0.0.2", 1, TcpState::kTimeWait, 59500);
+  EXPECT_EQ(RankAll().destinations[0].seconds_to_free_port, 0.501);
+  EXPECT_TRUE(RankAll().destinations[0].freed_by_reuse);
+}
+
+TEST_F(RankingTest, ALastingRateThatNeedsMorePortsThanAreOpen) {
+  const auto needed_with = [&](uint32_t seconds) {
+    destinations_ = Destinations();
+    for (uint32_t age = 0; age < seconds; ++age) {
+      Add("10.0.0.2", 40, TcpState::kTimeWait, 60000 - age * 1000);
+    }
+    return RankAll().destinations[0].ports_needed;
+  };
+  capacity_.usable = 1000;
+  EXPECT_EQ(needed_with(8), 0);
+  EXPECT_NEAR(needed_with(20), 2230, 1);
+  capacity_.usable = 2300;
+  EXPECT_EQ(needed_with(20), 0);
+}
+
 TEST_F(RankingTest, WhereNoneIsInTimeWaitNobodyKnowsWhen) {
   capacity_ = {.usable = 2};
   Add("10.0.0.2", 2);
