@@ -70,7 +70,9 @@ class KeepaliveAccumulator final : public ReportAccumulator<KeepaliveReport> {
     KeepaliveReport& report = Of(socket);
     ++report.timers[static_cast<size_t>(socket.timer)];
     if (socket.state != TcpState::kEstablished && socket.state != TcpState::kCloseWait) return;
-    ++report.sockets[static_cast<size_t>(KeepaliveOf(socket))];
+    const auto keepalive = static_cast<size_t>(KeepaliveOf(socket));
+    ++report.sockets[keepalive];
+    report.established[keepalive] += socket.state == TcpState::kEstablished ? 1 : 0;
     if (socket.timer != Timer::kKeepalive) return;
     report.remaining.Add(socket.remaining_ms);
     if (socket.retransmits == 0) return;

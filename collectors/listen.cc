@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "collectors/analysis/port_use.h"
 #include "collectors/counters.h"
@@ -72,7 +75,18 @@ constexpr std::array kDropCounter = {CounterSeries{TcpCounter::kListenDrops, &kD
 struct State {
   ListenGroups groups;
   uint64_t unaccepted = 0;
+  absl::flat_hash_map<uint16_t, uint64_t> unclosed;  // by local port
 };
+
+std::vector<UnclosedOnPort> Most(const absl::flat_hash_map<uint16_t, uint64_t>& unclosed) {
+  std::vector<UnclosedOnPort> most;
+  for (const auto& [port, sockets] : unclosed) most.push_back({port, sockets});
+  std::ranges::sort(most, [](const UnclosedOnPort& a, const UnclosedOnPort& b) {
+    return std::tie(b.sockets, a.port) < std::tie(a.sockets, b.port);
+  });
+  if (most.size() > ListenReport::kMaxGroups) most.resize(ListenReport::kMaxGroups);
+  return most;
+}
 
 class ListenAccumulator final : public ReportAccumulator<ListenReport, State> {
  public:
@@ -82,8 +96,10 @@ class ListenAccumulator final : public ReportAccumulator<ListenReport, State> {
   }
   void Observe(std::span<const Socket> sockets) override {
     for (const Socket& socket : sockets) {
-      if (socket.state == TcpState::kEstablished && (socket.flags & kUnaccepted) != 0) {
-        ++Of(socket).unaccepted;
+      if ((socket.flags & kUnaccepted) != 0) {
+        Of(socket).unaccepted += socket.state == TcpState::kEstablished ? 1 : 0;
+      } else if (socket.state == TcpState::kCloseWait && socket.role == Role::kInbound) {
+        ++Of(socket).unclosed[socket.local_port];
       }
     }
   }
@@ -100,6 +116,7 @@ class ListenAccumulator final : public ReportAccumulator<ListenReport, State> {
       }
     }
     if (pass.knows_unaccepted) report.unaccepted = state.unaccepted;
+    report.unclosed = Most(state.unclosed);
     return report;
   }
 };

@@ -13,7 +13,9 @@ class ListenCollector final : public Collector {
  public:
   absl::string_view Name() const override { return "listen"; }
   std::span<const FamilyDescriptor> Families() const override;
-  TcpStateSet States() const override { return {TcpState::kListen, TcpState::kEstablished}; }
+  TcpStateSet States() const override {
+    return {TcpState::kListen, TcpState::kEstablished, TcpState::kCloseWait};
+  }
   std::unique_ptr<Accumulator> Begin(const Snapshot& snapshot) const override;
   absl::Status Describe(const Snapshot& snapshot, FamilySet& out) const override;
 };

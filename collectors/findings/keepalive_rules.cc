@@ -18,12 +18,13 @@ Verdict CheckKeepaliveTimeTooLong(const RuleInput& input) {
                       " s of silence NAT gateways and load balancers forget a connection.");
 }
 
-// One without a timer has nothing in flight and would send nothing: it is idle.
+// One without a timer has nothing in flight and would send nothing: it is idle. CLOSE_WAIT has seen
+// its peer's end: what it lacks is a close().
 Verdict CheckIdleWithoutKeepalive(const RuleInput& input) {
   constexpr uint64_t kMinSockets = 100;
   const auto report = ReportOf<KeepaliveReport>(input.ns);
   if (!report.ok()) return report.status();
-  const auto& sockets = (*report)->sockets;
+  const auto& sockets = (*report)->established;
   const uint64_t off = sockets[static_cast<size_t>(Keepalive::kOff)];
   const uint64_t all = std::accumulate(sockets.begin(), sockets.end(), uint64_t{0});
   if (off < kMinSockets || 2 * off <= all) return std::nullopt;

@@ -30,7 +30,8 @@ struct KeepaliveReport {
   // By Keepalive. This and what follows: ESTABLISHED and CLOSE_WAIT only, because the timer of an
   // orphan in FIN_WAIT2 looks like a keepalive timer and is none.
   std::array<uint64_t, kKeepaliveCount> sockets{};
-  KeepaliveHistogram remaining;  // until the next probe
+  std::array<uint64_t, kKeepaliveCount> established{};  // of `sockets`
+  KeepaliveHistogram remaining;                         // until the next probe
   std::array<uint64_t, kUnansweredProbesNames.size()> unanswered{};
 };
 

@@ -10,6 +10,15 @@
 
 namespace tcp_lifecycle {
 
+// Accepted connections in CLOSE_WAIT: their peers have closed, our program has not.
+struct UnclosedOnPort {
+  // From so many on it is a leak: a busy server always has some.
+  static constexpr uint64_t kLeak = 100;
+
+  uint16_t port = 0;  // the local one
+  uint64_t sockets = 0;
+};
+
 struct ListenReport {
   static constexpr size_t kMaxGroups = 50;
 
@@ -17,6 +26,7 @@ struct ListenReport {
   uint64_t omitted_groups = 0;      // listened to, not in `groups`
   // ESTABLISHED and still in an accept queue; nullopt where the source cannot tell.
   std::optional<uint64_t> unaccepted;
+  std::vector<UnclosedOnPort> unclosed = {};  // the most first, at most kMaxGroups
 };
 
 }  // namespace tcp_lifecycle

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "collectors/reports/listen_report.h"
 #include "exporter/http/page/sections.h"
@@ -15,11 +17,15 @@ Html Queue(const ListenGroup& group) {
                                     PercentText(ratio, 1))));
 }
 
-Html Row(const ListenGroup& group) {
+Html Row(const ListenGroup& group, uint64_t unclosed) {
   Html notes;
   if (group.listeners > 1) notes += Fill("<small>$0 sockets</small>", uint64_t{group.listeners});
   if (group.in_ephemeral_range) {
     notes += Fill(R"(<small class="attention">inside the ephemeral range, not reserved</small>)");
+  }
+  if (unclosed >= UnclosedOnPort::kLeak) {
+    notes += Fill(R"(<small class="attention">$0 accepted in CLOSE_WAIT: not closed here</small>)",
+                  unclosed);
   }
   return Fill(
       R"(<tr><th scope="row"><span class="address">$0</span>$1</th><td class="wide">$2</td>)"
@@ -27,12 +33,20 @@ Html Row(const ListenGroup& group) {
       EndpointText(group.address, group.port), notes, Queue(group), group.drops);
 }
 
+uint64_t UnclosedOn(uint16_t port, const ListenReport& report) {
+  const auto found = std::ranges::find(report.unclosed, port, &UnclosedOnPort::port);
+  return found == report.unclosed.end() ? 0 : found->sockets;
+}
+
 Html Totals(const ListenReport& report, const TcpCounters& counters) {
   const auto counter = [&](absl::string_view name, TcpCounter which) {
     return Figure(name, CounterValue(counters, which), "since boot");
   };
-  return Fill(R"(<dl class="figures">$0$1$2</dl>)",
+  uint64_t unclosed = 0;
+  for (const UnclosedOnPort& port : report.unclosed) unclosed += port.sockets;
+  return Fill(R"(<dl class="figures">$0$1$2$3</dl>)",
               Figure("Not yet accepted", ToHtml(report.unaccepted), "by their programs"),
+              Figure("In CLOSE_WAIT", ToHtml(unclosed), "accepted, not closed here"),
               counter("Queue overflows", TcpCounter::kListenOverflows),
               counter("Drops, all reasons", TcpCounter::kListenDrops));
 }
@@ -46,7 +60,9 @@ Html ListenSection(const SectionInput& input) {
   }
   Html body = Totals(*report, input.ns.facts.counters);
   Html rows;
-  for (const ListenGroup& group : report->groups) rows += Row(group);
+  for (const ListenGroup& group : report->groups) {
+    rows += Row(group, UnclosedOn(group.port, *report));
+  }
   if (report->groups.empty()) {
     body += Fill("<p>Nothing listens in this namespace.</p>");
   } else {

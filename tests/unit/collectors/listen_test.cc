@@ -93,6 +93,25 @@ TEST(ListenTest, UnacceptedAreEstablishedOnesThatNoProgramHolds) {
   EXPECT_EQ(PageWith({}, {accepted})["unaccepted_sockets"], 0);
 }
 
+TEST(ListenTest, AcceptedOnesInCloseWaitAreCountedByPort) {
+  const auto in_close_wait = [](uint16_t port, Role role, uint16_t flags = 0) {
+    Socket socket = MakeSocket(TcpState::kCloseWait, "10.0.0.1", port, "10.0.0.2", 50000);
+    socket.role = role;
+    socket.flags = flags;
+    return socket;
+  };
+  Snapshot snapshot = MakeSnapshot();
+  RunPass(ListenCollector(), snapshot, {},
+          {in_close_wait(80, Role::kInbound), in_close_wait(81, Role::kInbound),
+           in_close_wait(81, Role::kInbound), in_close_wait(81, Role::kUnknown),
+           in_close_wait(82, Role::kOutbound), in_close_wait(83, Role::kInbound, kUnaccepted)});
+  const auto& unclosed = snapshot.namespaces[0].reports.Get<ListenReport>()->unclosed;
+  ASSERT_EQ(unclosed.size(), 2);
+  EXPECT_EQ(unclosed[0].port, 81);
+  EXPECT_EQ(unclosed[0].sockets, 2);
+  EXPECT_EQ(unclosed[1].port, 80);
+}
+
 TEST(ListenTest, UnacceptedIsAbsentWhereTheSourceCannotTell) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.pass.knows_unaccepted = false;

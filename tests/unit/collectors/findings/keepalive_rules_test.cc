@@ -16,7 +16,7 @@ NamespaceSnapshot WithKeepaliveTime(int64_t seconds) {
 // In the order on, off, unknown.
 NamespaceSnapshot WithSockets(const std::array<uint64_t, kKeepaliveCount>& sockets) {
   NamespaceSnapshot ns = MakeHealthy();
-  ns.reports.Get<KeepaliveReport>()->sockets = sockets;
+  ns.reports.Get<KeepaliveReport>()->established = sockets;
   return ns;
 }
 
@@ -55,6 +55,12 @@ TEST(IdleWithoutKeepaliveTest, RaisedByMoreThanHalfOfManyConnections) {
 TEST(IdleWithoutKeepaliveTest, ClearedByHalfAndByFew) {
   EXPECT_THAT(Check("idle_without_keepalive", WithSockets({90, 100, 10})), Fine());
   EXPECT_THAT(Check("idle_without_keepalive", WithSockets({0, 99, 0})), Fine());
+}
+
+TEST(IdleWithoutKeepaliveTest, ClearedWhereTheOthersHaveSeenTheirPeersEnd) {
+  NamespaceSnapshot ns = WithSockets({90, 60, 0});
+  ns.reports.Get<KeepaliveReport>()->sockets = {90, 700, 0};  // CLOSE_WAIT among them
+  EXPECT_THAT(Check("idle_without_keepalive", ns), Fine());
 }
 
 TEST(IdleWithoutKeepaliveTest, NotCheckableWithoutTheKeepaliveCollector) {

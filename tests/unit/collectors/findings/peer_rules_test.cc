@@ -5,6 +5,9 @@
 namespace tcp_lifecycle {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
 TEST(SynSentPilingUpTest, RaisedByTenThatHadToAskAgain) {
   NamespaceSnapshot ns = MakeHealthy();
   DestinationReport& destination = AddDestination(*ns.reports.Get<PortsReport>(), "10.0.0.2", 12);
@@ -39,11 +42,41 @@ TEST(CloseWaitLeakTest, ClearedByNine) {
   EXPECT_THAT(Check("close_wait_leak", ns), Fine());
 }
 
-TEST(CloseWaitLeakTest, NotCheckableWithoutThePortsCollector) {
+TEST(CloseWaitLeakTest, RaisedByAHundredAcceptedOnesOfAServer) {
+  NamespaceSnapshot ns = MakeHealthy();
+  ns.reports.Get<ListenReport>()->unclosed = {{8080, 100}, {9090, 7}};
+  EXPECT_THAT(Check("close_wait_leak", ns),
+              Raised("The server on port 8080 has 100 accepted connections in CLOSE_WAIT: their "
+                     "peers have closed, it has not."));
+  ns.reports.Get<ListenReport>()->unclosed = {{8080, 99}};
+  EXPECT_THAT(Check("close_wait_leak", ns), Fine());
+}
+
+TEST(CloseWaitLeakTest, NamesADestinationAndAServer) {
+  NamespaceSnapshot ns = MakeHealthy();
+  AddDestination(*ns.reports.Get<PortsReport>(), "10.0.0.2", 10).close_wait = 10;
+  ns.reports.Get<ListenReport>()->unclosed = {{8080, 100}};
+  EXPECT_THAT(Check("close_wait_leak", ns),
+              Raised(AllOf(HasSubstr("10.0.0.2:80 has 10"), HasSubstr("port 8080 has 100"))));
+}
+
+TEST(CloseWaitLeakTest, WhatOneCollectorKnowsIsToldAndFineNeedsBoth) {
+  NamespaceSnapshot ns = MakeHealthy();
+  ns.reports.Remove<PortsReport>();
+  EXPECT_THAT(Check("close_wait_leak", ns), NotCheckable());
+  ns.reports.Get<ListenReport>()->unclosed = {{8080, 100}};
+  EXPECT_THAT(Check("close_wait_leak", ns), Raised(HasSubstr("port 8080")));
+  ns.reports.Set<ListenReport>(absl::DataLossError("bad row"));
+  EXPECT_EQ(Check("close_wait_leak", ns).status(), absl::DataLossError("bad row"));
+  ns = MakeHealthy();
+  ns.reports.Remove<ListenReport>();
+  EXPECT_THAT(Check("close_wait_leak", ns), NotCheckable());
+}
+
+TEST(SynSentPilingUpTest, NotCheckableWithoutThePortsCollector) {
   NamespaceSnapshot ns = MakeHealthy();
   ns.reports.Remove<PortsReport>();
   EXPECT_THAT(Check("syn_sent_piling_up", ns), NotCheckable());
-  EXPECT_THAT(Check("close_wait_leak", ns), NotCheckable());
 }
 
 }  // namespace

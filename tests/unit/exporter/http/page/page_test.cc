@@ -184,6 +184,18 @@ TEST(PageTest, AnUnknownFigureIsNeverZero) {
   EXPECT_THAT(SectionOf(page, "listen"), HasSubstr("<dd>" + unknown));
 }
 
+TEST(PageTest, AServerThatDoesNotCloseWhatItAcceptedIsMarked) {
+  ScrapeResult result = KnownResult();
+  ListenReport& report = *NamespaceOf(result).reports.Get<ListenReport>();
+  report.groups.resize(2);
+  report.groups[0].port = 80;
+  report.groups[1].port = 8080;
+  report.unclosed = {{8080, 710}, {80, 99}};
+  const std::string section = SectionOf(Render(result), "listen");
+  EXPECT_THAT(section, HasSubstr("710 accepted in CLOSE_WAIT: not closed here"));
+  EXPECT_THAT(section, Not(HasSubstr("99 accepted")));
+}
+
 TEST(PageTest, AFailedCollectorSaysWhyAndKeepsTheFacts) {
   ScrapeResult result = KnownResult();
   NamespaceOf(result).reports.Set<PortsReport>(absl::DeadlineExceededError("cut after 2 s"));
@@ -327,6 +339,7 @@ TEST(HtmlTest, ALimitIsColouredByHowNearItIs) {
 }
 
 TEST(HtmlTest, DurationsAreShort) {
+  EXPECT_EQ(Duration(0.9994), "999 ms");
   EXPECT_EQ(Duration(0.0004), "< 1 ms");
   EXPECT_EQ(Duration(0.25), "250 ms");
   EXPECT_EQ(Duration(60), "60 s");
