@@ -9,8 +9,9 @@ using enum Severity;
 
 // For every want of ports, in order of merit.
 constexpr absl::string_view kNeedFewerPorts =
-    "Reuse connections: a connection pool, upstream keepalive. Then let the peer close first, set "
-    "tcp_tw_reuse=1 with tcp_timestamps=1, widen ip_local_port_range, add source addresses.";
+    "Reuse connections: a pool, upstream keepalive. Then let the peer close first, set "
+    "tcp_tw_reuse=1 with tcp_timestamps=1 (no help for bind() or peers without timestamps), widen "
+    "ip_local_port_range, add source addresses.";
 
 constexpr std::array kRules = {
     Rule{{"destination_exhausted", kCritical, kNeedFewerPorts}, CheckDestinationExhausted},
@@ -22,10 +23,12 @@ constexpr std::array kRules = {
           "Widen the range that the program sets with IP_LOCAL_PORT_RANGE, or give it one more "
           "source address; reuse connections."},
          CheckOwnPortRangeFull},
-    Rule{{"tw_reuse_loopback_only", kWarning,
-          "Reuse connections: a connection pool, upstream keepalive. Then set tcp_tw_reuse=1 with "
-          "tcp_timestamps=1."},
-         CheckTwReuseLoopbackOnly},
+    Rule{{"bind_pool_nearly_empty", kWarning,
+          "Leave bind() out, or set IP_BIND_ADDRESS_NO_PORT before it: connect() then chooses the "
+          "port, once for each destination. Else reuse connections, add source addresses. "
+          "tcp_tw_reuse and SO_REUSEADDR do not help."},
+         CheckBindPoolNearlyEmpty},
+    Rule{{"tw_reuse_loopback_only", kWarning, kNeedFewerPorts}, CheckTwReuseLoopbackOnly},
     Rule{{"tw_reuse_without_timestamps", kWarning,
           "Set net.ipv4.tcp_timestamps=1: without timestamps tcp_tw_reuse does nothing."},
          CheckTwReuseWithoutTimestamps},
@@ -63,7 +66,8 @@ constexpr std::array kRules = {
           "tcp_tw_recycle."},
          CheckSynSentPilingUp},
     Rule{{"close_wait_leak", kWarning,
-          "Make the program close its socket when read() returns 0; until then restart it."},
+          "Make the program close its socket when read() returns 0; until then restart it. "
+          "Keepalive and tcp_fin_timeout do not close it."},
          CheckCloseWaitLeak},
     Rule{
         {"keepalive_time_too_long", kInfo,

@@ -24,6 +24,9 @@ Verdict CheckPortRangeOdd(const RuleInput& input);
 Verdict CheckPortRangeSingleParity(const RuleInput& input);
 Verdict CheckReservedPortsEatRange(const RuleInput& input);
 
+// bind_rules.cc: what bind() draws ports from
+Verdict CheckBindPoolNearlyEmpty(const RuleInput& input);
+
 // peer_rules.cc: connections that hang at one end
 Verdict CheckSynSentPilingUp(const RuleInput& input);
 Verdict CheckCloseWaitLeak(const RuleInput& input);

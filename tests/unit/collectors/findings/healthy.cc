@@ -25,6 +25,8 @@ NamespaceSnapshot MakeHealthy() {
   ports.capacity.usable = 28232;
   ports.blocked = {0, 0, 0};
   ports.own_ranges.emplace();
+  ports.bind_sources.emplace();
+  ports.bind_free_any = 28232;
   ns.reports.Set<PortsReport>(ports);
   ns.reports.Set<ListenReport>(ListenReport());
   ns.reports.Set<KeepaliveReport>(KeepaliveReport());
