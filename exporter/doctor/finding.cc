@@ -6,10 +6,29 @@
 
 namespace tcp_lifecycle {
 
-size_t DoctorFindings::CountOf(Severity severity) const {
-  return static_cast<size_t>(std::count_if(
-      raised.begin(), raised.end(),
-      [severity](const DoctorFinding& finding) { return finding.rule->severity == severity; }));
+std::vector<std::vector<DoctorFinding>> DoctorFindings::Problems() const {
+  std::vector<std::vector<DoctorFinding>> problems;
+  for (const DoctorFinding& finding : raised) {
+    const auto same = std::ranges::find_if(problems, [&](const auto& problem) {
+      return problem.front().rule->remedy == finding.rule->remedy;
+    });
+    if (same == problems.end()) {
+      problems.push_back({finding});
+    } else {
+      same->push_back(finding);
+    }
+  }
+  return problems;
+}
+
+bool DoctorFindings::Has(Severity severity) const {
+  return std::ranges::any_of(
+      raised, [&](const DoctorFinding& finding) { return finding.rule->severity == severity; });
+}
+
+size_t DoctorFindings::ProblemsOf(Severity severity) const {
+  return static_cast<size_t>(std::ranges::count_if(
+      Problems(), [&](const auto& problem) { return problem.front().rule->severity == severity; }));
 }
 
 DoctorFindings FindingsOf(const Reports& first, const Reports& second) {

@@ -27,7 +27,10 @@ struct DoctorFindings {
   std::vector<UncheckedRule> unchecked;
   size_t checked = 0;
 
-  size_t CountOf(Severity severity) const;
+  // Those with one remedy are one problem, as bad as the worst of them.
+  std::vector<std::vector<DoctorFinding>> Problems() const;
+  size_t ProblemsOf(Severity severity) const;
+  bool Has(Severity severity) const;
 };
 
 // A rule is raised when it is in either sample: what is over for a moment is not mended. Both have

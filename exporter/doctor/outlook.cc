@@ -10,15 +10,13 @@
 namespace tcp_lifecycle {
 namespace {
 
-constexpr absl::string_view kIfTimestamps = ", provided that the peer sends timestamps";
-
-Outlook OutlookOf(const DestinationReport& report, const PortCapacity& capacity,
-                  const ReuseRule& reuse) {
+Outlook OutlookOf(const DestinationReport& report, const PortCapacity& capacity) {
   if (report.headroom.max == 0) {
-    if (capacity.open() == 0) return Outlook::kNoOpenPort;
+    if (capacity.open() == 0 && capacity.first_bound_free_ms == DestinationUse::kNever) {
+      return Outlook::kNoOpenPort;
+    }
     if (!report.seconds_to_free_port) return Outlook::kFreedByClosing;
-    return reuse.Applies(report.source, report.address, report.scope) ? Outlook::kFreedByReuse
-                                                                      : Outlook::kFreedByExpiry;
+    return report.freed_by_reuse ? Outlook::kFreedByReuse : Outlook::kFreedByExpiry;
   }
   if (report.seconds_to_exhaustion) return Outlook::kFilling;
   return report.headroom.max == report.reusable ? Outlook::kReuseNow : Outlook::kOpen;
@@ -26,9 +24,8 @@ Outlook OutlookOf(const DestinationReport& report, const PortCapacity& capacity,
 
 }  // namespace
 
-DoctorDestination Foresee(const DestinationReport& report, const PortCapacity& capacity,
-                          const ReuseRule& reuse) {
-  return {report, OutlookOf(report, capacity, reuse)};
+DoctorDestination Foresee(const DestinationReport& report, const PortCapacity& capacity) {
+  return {report, OutlookOf(report, capacity), !capacity.is_exact};
 }
 
 std::string WaitText(double seconds) {
@@ -59,6 +56,8 @@ std::string OutlookSentence(const DoctorDestination& destination) {
   const DestinationReport& report = destination.report;
   const std::string name = TextOf(report);
   const auto wait = [&] { return WaitText(*report.seconds_to_free_port); };
+  const absl::string_view if_timestamps =
+      destination.may_lack_timestamps ? ", provided that the peer sends timestamps" : "";
   switch (destination.outlook) {
     case Outlook::kOpen:
       return "";
@@ -67,13 +66,13 @@ std::string OutlookSentence(const DoctorDestination& destination) {
                           *report.seconds_to_exhaustion, " s.");
     case Outlook::kReuseNow:
       return absl::StrCat(name, ": connect() works now, by tcp_tw_reuse: it may take over ",
-                          *report.reusable, " of the ports in TIME_WAIT", kIfTimestamps, ".");
+                          *report.reusable, " of the ports in TIME_WAIT", if_timestamps, ".");
     case Outlook::kFreedByReuse:
       return absl::StrCat(name, ": connect() fails now; the next port comes free in ", wait(),
-                          " by tcp_tw_reuse", kIfTimestamps, ".");
+                          " by tcp_tw_reuse", if_timestamps, ".");
     case Outlook::kFreedByExpiry:
       return absl::StrCat(name, ": connect() fails now; the next port comes free in ", wait(),
-                          ", when its TIME_WAIT ends.");
+                          ", when a TIME_WAIT ends.");
     case Outlook::kFreedByClosing:
       return absl::StrCat(name,
                           ": connect() fails now; a port comes free only when a connection closes: "

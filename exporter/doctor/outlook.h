@@ -7,7 +7,6 @@
 
 #include "absl/strings/string_view.h"
 #include "collectors/analysis/ranking.h"
-#include "collectors/analysis/reuse.h"
 #include "collectors/analysis/thresholds.h"
 #include "collectors/base/enum_rows.h"
 
@@ -15,7 +14,7 @@ namespace tcp_lifecycle {
 
 enum class Outlook : uint8_t {
   kOpen,            // ports are left
-  kFilling,         // they run out within a minute, at the present rate
+  kFilling,         // they run out within a minute, if it goes on
   kReuseNow,        // none is left, but a TIME_WAIT can be taken over now
   kFreedByReuse,    // none, until a TIME_WAIT is old enough to be taken over
   kFreedByExpiry,   // none, until a TIME_WAIT ends
@@ -32,6 +31,7 @@ static_assert(AreNamed(kOutlookNames));
 struct DoctorDestination {
   DestinationReport report;
   Outlook outlook = Outlook::kOpen;
+  bool may_lack_timestamps = false;  // the reader does not tell which peers send none
 
   // connect() fails.
   bool exhausted() const { return outlook >= Outlook::kFreedByReuse; }
@@ -39,8 +39,7 @@ struct DoctorDestination {
   bool scarce() const { return outlook != Outlook::kOpen || report.utilization.min >= kHalfFull; }
 };
 
-DoctorDestination Foresee(const DestinationReport& report, const PortCapacity& capacity,
-                          const ReuseRule& reuse);
+DoctorDestination Foresee(const DestinationReport& report, const PortCapacity& capacity);
 
 // "0.7 s", "1 s", "57.2 s"; never "0 s".
 std::string WaitText(double seconds);

@@ -41,7 +41,7 @@ std::string OwnersText(const SocketOwners& owners, bool some_hidden) {
   if (owners.unseen > 0) {
     parts.push_back(
         absl::StrCat(Count(owners.unseen, "socket"), " of programs that are not seen from here",
-                     some_hidden ? ": who may look into every process, as root, sees them"
+                     some_hidden ? ": it takes CAP_SYS_PTRACE on the host to look into each process"
                                  : ": another container's, or the kernel's own"));
   }
   return absl::StrJoin(parts, "; ");

@@ -1,16 +1,21 @@
 #include "exporter/doctor/remedies.h"
 
-#include <array>
+#include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collectors/analysis/reuse.h"
+#include "collectors/reports/listen_report.h"
+#include "collectors/reports/ports_report.h"
 #include "collectors/reports/report_text.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-// A range that can hardly be made wider: nearly all ports that need no privilege.
-constexpr uint32_t kWideRange = 60000;
+// As wide as a range can be without the ports of most servers.
+constexpr PortRange kWide = {10240, 65535};
 
 void AddPool(const DestinationReport& report, std::vector<std::string>& remedies) {
   const uint32_t live = report.used - report.time_wait;
@@ -38,6 +43,7 @@ void AddReuse(const DestinationReport& report, const Sysctls& sysctls,
   const absl::StatusOr<int64_t>& timestamps = sysctls[Sysctl::kTimestamps];
   const bool reuse_off = reuse.ok() && *reuse != 1;
   const bool timestamps_off = timestamps.ok() && *timestamps == 0;
+  if (!timestamps_off && report.never_reused == report.time_wait) return;
   std::vector<std::string> settings;
   if (reuse_off) settings.push_back(absl::StrCat("net.ipv4.tcp_tw_reuse=1 (", *reuse, " now)"));
   if (timestamps_off) settings.emplace_back("net.ipv4.tcp_timestamps=1 (0 now)");
@@ -49,43 +55,81 @@ void AddReuse(const DestinationReport& report, const Sysctls& sysctls,
       " of TIME_WAIT instead of 60 s, where the peer sends timestamps. bind() may not."));
 }
 
-void AddRange(const PortsReport& ports, const EphemeralPorts& range,
-              std::vector<std::string>& remedies) {
-  if (range.range.size() < kWideRange) {
-    remedies.push_back(absl::StrCat("Widen net.ipv4.ip_local_port_range (", range.range.min, " ",
-                                    range.range.max, ", ", Count(range.range.size(), "port"),
-                                    " now), such as to 1024 65535, with the ports of the listeners "
-                                    "inside it in net.ipv4.ip_local_reserved_ports."));
+// What listens where a wider range would begin and end.
+std::string ListenersIn(const PortRange& wide, const EphemeralPorts& now,
+                        const ListenReport* listen) {
+  std::set<uint16_t> ports;
+  if (listen != nullptr) {
+    for (const ListenGroup& group : listen->groups) {
+      const bool added = wide.Contains(group.port) && !now.range.Contains(group.port);
+      if (added && !now.reserved[group.port]) ports.insert(group.port);
+    }
   }
-  const uint32_t reserved = range.range.size() - ports.capacity.usable;
+  if (ports.empty()) return "";
+  constexpr size_t kMostNamed = 10;
+  const size_t more = ports.size() - std::min(ports.size(), kMostNamed);
+  while (ports.size() > kMostNamed) ports.erase(std::prev(ports.end()));
+  return absl::StrCat(", now ", absl::StrJoin(ports, ", "),
+                      more > 0 ? absl::StrCat(" and ", more, " more") : "");
+}
+
+void AddRange(const NamespaceSnapshot& ns, const PortsReport& ports,
+              std::vector<std::string>& remedies) {
+  const PortRange& range = ns.facts.ephemeral_ports->range;
+  if (range.size() < kWide.size()) {
+    const PortRange wide = {std::min(range.min, kWide.min), kWide.max};
+    remedies.push_back(absl::StrCat(
+        "Widen net.ipv4.ip_local_port_range (", range.min, " ", range.max, ", ",
+        Count(range.size(), "port"), " now), such as to ", wide.min, " ", wide.max,
+        ". Before that, put into net.ipv4.ip_local_reserved_ports what servers use there, or "
+        "outgoing connections take their ports: what listens",
+        ListenersIn(wide, *ns.facts.ephemeral_ports, ns.reports.Get<ListenReport>()),
+        "; services that start later; Kubernetes NodePorts (30000-32767)."));
+  }
+  const uint32_t reserved = range.size() - ports.capacity.usable;
   if (reserved > 0) {
     remedies.push_back(absl::StrCat("Free ", Count(reserved, "port"),
                                     " of the range from net.ipv4.ip_local_reserved_ports, those "
                                     "that nothing listens on."));
   }
-  constexpr std::array<absl::string_view, kPortBlockCount> kHolders = {
-      "listeners", "bound sockets that are not connected", "accepted connections"};
-  std::vector<std::string> blocks;
-  for (size_t by = 0; by < kPortBlockCount; ++by) {
-    const uint32_t count = ports.blocked[by].value_or(0);
-    if (count > 0) blocks.push_back(absl::StrCat(count, " by ", kHolders[by]));
+}
+
+// Ports that are lost to every connect().
+void AddBlocked(const PortsReport& ports, std::vector<std::string>& remedies) {
+  const auto blocked = [&](PortBlock by) {
+    return ports.blocked[static_cast<size_t>(by)].value_or(0);
+  };
+  if (const uint32_t bound = blocked(PortBlock::kBound); bound > 0) {
+    remedies.push_back(absl::StrCat(
+        "Leave out bind() before connect(), or set IP_BIND_ADDRESS_NO_PORT before it: ",
+        Count(bound, "port"), bound == 1 ? " is" : " are", " lost to every connect() by sockets ",
+        ports.knows_bound ? "that were bound, connected ones included"
+                          : "that are bound and not connected",
+        ". tcp_tw_reuse does not help them."));
   }
-  if (!blocks.empty()) {
-    remedies.push_back(
-        absl::StrCat("Move out of the range what blocks ", Count(ports.capacity.blocked, "port"),
-                     " of it to every connect(): ", absl::StrJoin(blocks, ", "), "."));
+  const uint32_t listening = blocked(PortBlock::kListen);
+  const uint32_t accepted = blocked(PortBlock::kInbound);
+  if (listening + accepted > 0) {
+    remedies.push_back(absl::StrCat("Move servers out of the range: listeners hold ",
+                                    Count(listening, "port"), " of it, accepted connections ",
+                                    accepted, ", all lost to every connect()."));
   }
 }
 
 }  // namespace
 
-std::vector<std::string> RemediesFor(const DoctorDestination& destination, const PortsReport& ports,
-                                     const NamespaceFacts& facts) {
+std::vector<std::string> RemediesFor(const DoctorDestination& destination,
+                                     const NamespaceSnapshot& ns) {
   std::vector<std::string> remedies;
-  if (!destination.scarce()) return remedies;
+  const auto* ports = ns.reports.Get<PortsReport>();
+  if (ports == nullptr || !destination.scarce()) return remedies;
+  // What holds more of the ports comes first.
+  const bool mostly_blocked = 2 * ports->capacity.blocked > ports->capacity.usable;
+  if (mostly_blocked) AddBlocked(*ports, remedies);
   AddPool(destination.report, remedies);
-  AddReuse(destination.report, facts.sysctls, remedies);
-  if (facts.ephemeral_ports.ok()) AddRange(ports, *facts.ephemeral_ports, remedies);
+  AddReuse(destination.report, ns.facts.sysctls, remedies);
+  if (!mostly_blocked) AddBlocked(*ports, remedies);
+  if (ns.facts.ephemeral_ports.ok()) AddRange(ns, *ports, remedies);
   if (destination.outlook != Outlook::kNoOpenPort) {
     remedies.emplace_back(
         "Add source addresses here, or addresses or ports at the destination: each pair has the "

@@ -5,14 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "collectors/reports/ports_report.h"
 #include "collectors/reports/snapshot.h"
 #include "exporter/doctor/outlook.h"
 
 namespace tcp_lifecycle {
 
-// Empty where ports are plenty. `ports` and `facts`: of its namespace.
-std::vector<std::string> RemediesFor(const DoctorDestination& destination, const PortsReport& ports,
-                                     const NamespaceFacts& facts);
+// Empty where ports are plenty. `ns`: its namespace.
+std::vector<std::string> RemediesFor(const DoctorDestination& destination,
+                                     const NamespaceSnapshot& ns);
 
 }  // namespace tcp_lifecycle

@@ -1,16 +1,18 @@
 #include "exporter/doctor/report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "collectors/analysis/reuse.h"
 #include "collectors/reports/report_text.h"
 #include "exporter/doctor/advice.h"
 #include "exporter/doctor/remedies.h"
 
 namespace tcp_lifecycle {
 namespace {
+
+constexpr double kForeseenSeconds = 60;
 
 std::optional<DoctorPorts> PortsOf(const NamespaceSnapshot& ns) {
   const absl::StatusOr<EphemeralPorts>& range = ns.facts.ephemeral_ports;
@@ -59,6 +61,24 @@ const DestinationReport* Find(const PortsReport* ports, const DestinationReport&
   return found == ports->destinations.end() ? nullptr : &*found;
 }
 
+// Two looks know what came between them and stays open, which no TIME_WAIT shows.
+DestinationReport WithGrowth(DestinationReport now, const DestinationReport* before,
+                             std::optional<double> seconds) {
+  if (before == nullptr || !seconds) return now;
+  const auto open_in = [](const DestinationReport& each) {
+    return static_cast<double>(each.used) - each.time_wait;
+  };
+  const double came = open_in(now) - open_in(*before);
+  if (came <= 0) return now;
+  now.connections_per_second = std::max(now.connections_per_second, came / *seconds);
+  // At a rate that is very likely reached.
+  const double left = now.headroom.max * *seconds / std::max(1e-9, came - 2 * std::sqrt(came));
+  if (left <= kForeseenSeconds && !now.seconds_to_exhaustion) {
+    now.seconds_to_exhaustion = static_cast<uint32_t>(std::ceil(left));
+  }
+  return now;
+}
+
 // One that had no port left in the first sample, and has one in the second.
 std::string RecoverySentence(const DestinationReport& before) {
   const std::string wait =
@@ -69,14 +89,19 @@ std::string RecoverySentence(const DestinationReport& before) {
                       ". Now a port may be free again.");
 }
 
-void AddDestinations(const DoctorInput& input, const NamespaceSnapshot& ns, DoctorReport& report) {
+void AddDestinations(const DoctorInput& input, const NamespaceSnapshot& before,
+                     const NamespaceSnapshot& ns, DoctorReport& report) {
   const auto* ports = ns.reports.Get<PortsReport>();
   if (ports == nullptr) return;
-  const ReuseRule reuse(ns.facts.sysctls);
+  const auto foresee = [&](const DestinationReport& each) {
+    const DestinationReport* first = Find(before.reports.Get<PortsReport>(), each);
+    return Foresee(WithGrowth(each, first, input.seconds), ports->capacity);
+  };
   report.distinct_destinations = ports->distinct_destinations;
   for (const DestinationReport& each : ports->destinations) {
     if (report.destinations.size() == DoctorReport::kMaxDestinations) break;
-    report.destinations.push_back(Foresee(each, ports->capacity, reuse));
+    const DestinationReport* first = Find(before.reports.Get<PortsReport>(), each);
+    report.destinations.push_back(Foresee(WithGrowth(each, first, input.seconds), ports->capacity));
   }
   const Suspects& suspects = input.suspects;
   if (suspects.recovered) report.outlook.push_back(RecoverySentence(*suspects.destination));
@@ -87,8 +112,7 @@ void AddDestinations(const DoctorInput& input, const NamespaceSnapshot& ns, Doct
     }
   }
   if (suspects.destination) {
-    report.remedies =
-        RemediesFor(Foresee(*suspects.destination, ports->capacity, reuse), *ports, ns.facts);
+    report.remedies = RemediesFor(foresee(*suspects.destination), ns);
   }
 }
 
@@ -105,8 +129,8 @@ void AddMovements(const DoctorInput& input, const NamespaceSnapshot& before,
 }  // namespace
 
 int DoctorReport::exit_status() const {
-  if (findings.CountOf(Severity::kCritical) > 0) return kDoctorCritical;
-  if (findings.CountOf(Severity::kWarning) > 0) return kDoctorWarning;
+  if (findings.Has(Severity::kCritical)) return kDoctorCritical;
+  if (findings.Has(Severity::kWarning)) return kDoctorWarning;
   return unexamined.empty() ? kDoctorFine : kDoctorNotExamined;
 }
 
@@ -121,7 +145,7 @@ DoctorReport MakeDoctorReport(DoctorInput input) {
   report.findings = FindingsOf(before.reports, now.reports);
   report.unexamined = UnexaminedOf(input.second, report.findings);
   report.ports = PortsOf(now);
-  AddDestinations(input, now, report);
+  AddDestinations(input, before, now, report);
   AddMovements(input, before, now, report);
   report.advice = AdviceOn(now, report.destinations, report.findings.raised);
   report.subject = std::move(input.subject);

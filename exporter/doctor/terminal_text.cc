@@ -97,17 +97,21 @@ void TextReport::AddPorts(const DoctorPorts& ports) {
 }
 
 void TextReport::AddFindings() {
-  for (const DoctorFinding& finding : report_.findings.raised) {
-    const RuleInfo& rule = *finding.rule;
-    const std::string severity = absl::StrCat("[", SeverityName(rule.severity), "]");
-    absl::StrAppend(
-        &out_, "\n",
-        Paint(severity, kSeverityStyles.at(static_cast<size_t>(rule.severity)), colour_), " ",
-        Paint(rule.name, Style::kBold, colour_),
-        finding.over ? " (a moment ago; not when looked at again)" : "", "\n");
-    AddLine(kIndent, finding.line);
-    AddLine("    do:  ", rule.remedy);
-    AddLine("    see: ", RunbookOf(rule));
+  for (const std::vector<DoctorFinding>& problem : report_.findings.Problems()) {
+    out_ += "\n";
+    for (const DoctorFinding& finding : problem) {
+      const RuleInfo& rule = *finding.rule;
+      const std::string severity = absl::StrCat("[", SeverityName(rule.severity), "]");
+      absl::StrAppend(
+          &out_, Paint(severity, kSeverityStyles.at(static_cast<size_t>(rule.severity)), colour_),
+          " ", Paint(rule.name, Style::kBold, colour_),
+          finding.over ? " (a moment ago; not when looked at again)" : "", "\n");
+      AddLine(kIndent, finding.line);
+    }
+    AddLine("    do:  ", problem.front().rule->remedy);
+    for (const DoctorFinding& finding : problem) {
+      AddLine(&finding == &problem.front() ? "    see: " : "         ", RunbookOf(*finding.rule));
+    }
   }
 }
 
@@ -217,9 +221,9 @@ std::string VerdictText(const DoctorReport& report) {
   const auto add = [&](size_t count, const std::string& text) {
     if (count > 0) counts.push_back(text);
   };
-  const size_t critical = findings.CountOf(Severity::kCritical);
-  const size_t warnings = findings.CountOf(Severity::kWarning);
-  const size_t notes = findings.CountOf(Severity::kInfo);
+  const size_t critical = findings.ProblemsOf(Severity::kCritical);
+  const size_t warnings = findings.ProblemsOf(Severity::kWarning);
+  const size_t notes = findings.ProblemsOf(Severity::kInfo);
   add(critical, absl::StrCat(critical, " critical"));
   add(warnings, Count(warnings, "warning"));
   add(notes, Count(notes, "note"));

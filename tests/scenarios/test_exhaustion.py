@@ -1,6 +1,7 @@
 """The way into exhaustion and out of it."""
 
 import errno
+import threading
 import time
 
 import pytest
@@ -9,10 +10,11 @@ from harness import ss, tcp
 from harness.churn import Churn
 from harness.counters import netstat
 from harness.destinations import of, worst_utilization
+from harness.doctor import examine, report
 from harness.exporter import Exporter
 from harness.features import BPF_READERS, has, running
 from harness.http_server import serve_http
-from harness.waiting import wait_until
+from harness.waiting import SLOW, wait_until
 
 ONE_PORT = "40000 40000"
 
@@ -142,6 +144,88 @@ def test_f4_without_timestamps_nothing_is_reused(netns, peer, link, exporter):
     assert page.value("config_finding", **rule) == 1
     seen = of(page, link.address(netns), *server.getsockname())
     assert (seen.time_wait, seen.reusable, seen.headroom) == (1, 0, (0, 0))
+
+
+def close_at_a_steady_rate(connect, per_second, seconds):
+    """So many connections that are closed here first; how many, as one may fail."""
+    begun = time.monotonic()
+    for made in range(per_second * seconds):
+        time.sleep(max(0, begun + made / per_second - time.monotonic()))
+        try:
+            tcp.close_in_order(*connect())
+        except OSError as error:
+            assert error.errno in (errno.EADDRNOTAVAIL, errno.EADDRINUSE)
+            return made
+    return per_second * seconds
+
+
+@pytest.mark.parametrize("bound", [False, True], ids=["no timestamps", "bound"])
+def test_what_is_never_reused_holds_its_port_for_a_minute(netns, peer, link, bpf, bound):
+    """tcp_tw_reuse is on, but the peer sends no timestamps, or the clients call bind()."""
+    if SLOW > 1:
+        pytest.skip("A STEADY RATE, WHICH AN EMULATED MACHINE DOES NOT KEEP")
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40199")
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 1)
+    if not bound:
+        peer.set_sysctl("net.ipv4.tcp_timestamps", 0)
+    server = tcp.listen(peer, link.address(peer), 6379)
+    source = (link.address(netns), 0) if bound else None
+    exporter = Exporter(netns, bpf)
+
+    def connect():
+        return tcp.pair(netns, server, peer, source=source)
+    assert close_at_a_steady_rate(connect, 12, 12) == 144
+    page = exporter.scrape()
+    assert page.value("destination_ports_reusable") == 0
+    assert 3 <= page.value("destination_seconds_to_exhaustion") <= 8
+    for rule in ("port_range_too_small", "heading_for_exhaustion"):
+        assert page.value("config_finding", rule=rule) == 1, rule
+
+    assert close_at_a_steady_rate(connect, 12, 10) == 200 - 144
+    page = exporter.scrape()
+    assert 35 < page.value("destination_seconds_to_free_port") < 50
+    sentences = examine(netns, source=bpf).sentences
+    assert "when a TIME_WAIT ends" in sentences
+    assert "Set net.ipv4.tcp_tw_reuse" not in sentences and "by tcp_tw_reuse" not in sentences
+    if bound:
+        assert page.value("config_finding", rule="bind_pool_nearly_empty") == 1
+        assert "IP_BIND_ADDRESS_NO_PORT" in sentences
+
+
+def test_a_burst_that_is_over_is_not_foretold(netns, exporter):
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 41999")
+    netns.set_sysctl("net.ipv4.tcp_tw_reuse", 0)
+    server = tcp.listen(netns)
+    for _ in range(300):
+        tcp.close_in_order(*tcp.pair(netns, server))
+    for _ in range(3):
+        time.sleep(1)
+        page = exporter.scrape()
+        assert not page.has("destination_seconds_to_exhaustion")
+        for rule in ("port_range_too_small", "heading_for_exhaustion"):
+            assert page.value("config_finding", rule=rule) == 0, rule
+
+
+def test_connections_that_stay_open_are_a_rate_to_the_doctor(netns):
+    """Its two looks see what comes between them; the TIME_WAIT of one page does not."""
+    netns.set_sysctl("net.ipv4.ip_local_port_range", "40000 40999")
+    server = tcp.listen(netns)
+    for _ in range(300):
+        tcp.connect(netns, server.getsockname())
+    stop = threading.Event()
+
+    def fill():
+        while not stop.wait(0.01):
+            tcp.connect(netns, server.getsockname())
+    thread = threading.Thread(target=fill)
+    thread.start()
+    try:
+        worst = report(netns)["destinations"][0]
+    finally:
+        stop.set()
+        thread.join()
+    assert 20 < worst["connections_per_second"] < 120
+    assert worst["outlook"] == "filling"
 
 
 def test_k20_exhaustion_is_announced_before_it_comes_and_only_then(netns, peer):

@@ -17,7 +17,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 std::vector<std::string> Remedies(const NamespaceSnapshot& ns) {
-  return RemediesFor(ForeseenOf(ns).front(), *ns.reports.Get<PortsReport>(), ns.facts);
+  return RemediesFor(ForeseenOf(ns).front(), ns);
 }
 
 TEST(RemediesTest, WherePortsArePlentyNothingIsToBeDone) {
@@ -69,10 +69,27 @@ TEST(RemediesTest, ReuseNeedsTimestamps) {
 
 TEST(RemediesTest, ANarrowRangeIsToBeWidened) {
   NamespaceSnapshot ns = NamespaceWith({DestinationOf(10)});
-  EXPECT_THAT(Remedies(ns), Contains(StartsWith("Widen net.ipv4.ip_local_port_range (40000 40009, "
-                                                "10 ports now)")));
-  ns.facts.ephemeral_ports->range = {1024, 65535};
+  EXPECT_THAT(Remedies(ns),
+              Contains(AllOf(StartsWith("Widen net.ipv4.ip_local_port_range (40000 40009, "
+                                        "10 ports now), such as to 10240 65535."),
+                             HasSubstr("their ports: what listens; services"))));
+  ns.facts.ephemeral_ports->range = {10240, 65535};
   EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Widen"))));
+}
+
+TEST(RemediesTest, AWiderRangeNamesTheListenersInIt) {
+  NamespaceSnapshot ns = NamespaceWith({DestinationOf(10)});
+  const auto listen_on = [&](uint16_t port) {
+    ListenGroup group;
+    group.port = port;
+    ns.reports.Get<ListenReport>()->groups.push_back(group);
+  };
+  for (const int port : {443, 40003, 27017, 11211}) listen_on(static_cast<uint16_t>(port));
+  EXPECT_THAT(Remedies(ns), Contains(HasSubstr("what listens, now 11211, 27017; services")));
+  for (uint16_t port = 50000; port < 50010; ++port) listen_on(port);
+  EXPECT_THAT(Remedies(ns), Contains(HasSubstr("50007 and 2 more; services")));
+  ns.facts.ephemeral_ports->range = {1024, 40000};
+  EXPECT_THAT(Remedies(ns), Contains(HasSubstr("such as to 1024 65535")));
 }
 
 TEST(RemediesTest, ReservedPortsAreNamed) {
@@ -89,8 +106,36 @@ TEST(RemediesTest, BlockedPortsAreNamedWithWhatHoldsThem) {
   EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Move"))));
   ports.blocked = {2, std::nullopt, 1};
   ports.capacity.blocked = 3;
-  EXPECT_THAT(Remedies(ns), Contains(AllOf(HasSubstr("blocks 3 ports"), HasSubstr("2 by listeners"),
-                                           HasSubstr("1 by accepted connections"))));
+  EXPECT_THAT(Remedies(ns),
+              Contains("Move servers out of the range: listeners hold 2 ports of it, accepted "
+                       "connections 1, all lost to every connect()."));
+  EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Leave out bind()"))));
+}
+
+TEST(RemediesTest, BoundPortsCallForConnectToChoose) {
+  NamespaceSnapshot ns = NamespaceWith({DestinationOf(10, 4)});
+  PortsReport& ports = *ns.reports.Get<PortsReport>();
+  ports.blocked = {0, 3, 0};
+  ports.capacity.blocked = 3;
+  EXPECT_THAT(
+      Remedies(ns),
+      Contains(AllOf(StartsWith("Leave out bind() before connect(), or set "
+                                "IP_BIND_ADDRESS_NO_PORT before it: 3 ports are lost"),
+                     HasSubstr("that are bound and not connected. tcp_tw_reuse does not"))));
+  ports.blocked = {0, 6, 0};
+  ports.capacity.blocked = 6;
+  ports.knows_bound = true;
+  EXPECT_THAT(Remedies(ns).front(), HasSubstr("that were bound, connected ones included"))
+      << "they hold more than half of the ports";
+}
+
+TEST(RemediesTest, ReuseIsNoRemedyForWhatIsNeverReused) {
+  DestinationReport report = DestinationOf(10, 7);
+  report.never_reused = 7;
+  NamespaceSnapshot ns = NamespaceWith({report});
+  EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Set "))));
+  ns.facts.sysctls[Sysctl::kTimestamps] = 0;
+  EXPECT_THAT(Remedies(ns), Contains(HasSubstr("tcp_timestamps=1 (0 now)"))) << "which may be why";
 }
 
 TEST(RemediesTest, MoreAddressesHelpUnlessNoPortIsOpen) {

@@ -44,7 +44,7 @@ TEST(DoctorFindingsTest, TheWorstComesFirst) {
   EXPECT_TRUE(std::is_sorted(
       findings.raised.begin(), findings.raised.end(),
       [](const auto& a, const auto& b) { return a.rule->severity > b.rule->severity; }));
-  EXPECT_GE(findings.CountOf(Severity::kCritical), 1u);
+  EXPECT_GE(findings.ProblemsOf(Severity::kCritical), 1u);
   EXPECT_EQ(findings.checked + findings.unchecked.size(), AllRules().size());
 }
 
@@ -53,7 +53,7 @@ TEST(DoctorFindingsTest, WhatIsOverForAMomentIsStillFound) {
   const NamespaceSnapshot now = NamespaceWith({DestinationOf(1)});
   const DoctorFindings findings = FindingsOf(Judged(before).reports, Judged(now).reports);
   EXPECT_THAT(findings.raised, Contains(AllOf(Raises("destination_exhausted", true))));
-  EXPECT_EQ(findings.CountOf(Severity::kCritical), 1u);
+  EXPECT_EQ(findings.ProblemsOf(Severity::kCritical), 1u);
 }
 
 TEST(DoctorFindingsTest, WhatCannotBeCheckedIsNotRaised) {
@@ -67,6 +67,39 @@ TEST(DoctorFindingsTest, WhatCannotBeCheckedIsNotRaised) {
     return each.rule->name == "destination_exhausted" && absl::IsDataLoss(each.why);
   };
   EXPECT_TRUE(std::any_of(findings.unchecked.begin(), findings.unchecked.end(), is_it));
+}
+
+TEST(DoctorFindingsTest, ThoseWithOneRemedyAreOneProblem) {
+  DestinationReport full = DestinationOf(10, 10);
+  full.ports_needed = 60;
+  full.hold_seconds = 60;
+  NamespaceSnapshot ns = NamespaceWith({full});
+  ns.facts.sysctls[Sysctl::kTimestamps] = 0;
+  const DoctorFindings findings = FindingsOf(Judged(ns).reports, Judged(ns).reports);
+  const auto problems = findings.Problems();
+  EXPECT_THAT(problems.front(), Contains(Raises("destination_exhausted", false)));
+  EXPECT_THAT(problems.front(), Contains(Raises("port_range_too_small", false)));
+  EXPECT_THAT(problems.front(), ::testing::Not(Contains(Raises("timestamps_off", false))));
+  EXPECT_EQ(findings.ProblemsOf(Severity::kCritical), 1u);
+  EXPECT_EQ(findings.ProblemsOf(Severity::kWarning), problems.size() - 1);
+}
+
+TEST(DoctorReportTest, WhatComesAndStaysOpenBetweenTheLooksIsARate) {
+  const auto changed_to = [](uint32_t used, uint32_t time_wait = 0) {
+    DestinationReport now = DestinationOf(2, time_wait);
+    now.used = used;
+    now.headroom = {400, 400};
+    return ReportOn(ResultWith(NamespaceWith({DestinationOf(2)})), ResultWith(NamespaceWith({now})))
+        .destinations.front();
+  };
+  EXPECT_EQ(changed_to(102).report.connections_per_second, 100);
+  EXPECT_EQ(changed_to(102).report.seconds_to_exhaustion, 5);
+  EXPECT_EQ(changed_to(102).outlook, Outlook::kFilling);
+  EXPECT_EQ(changed_to(6).report.seconds_to_exhaustion, std::nullopt) << "may be chance";
+  EXPECT_EQ(changed_to(2).report.connections_per_second, 0);
+  EXPECT_EQ(changed_to(1).report.connections_per_second, 0);
+  EXPECT_EQ(changed_to(102, 100).report.connections_per_second, 0) << "they do not stay open";
+  EXPECT_EQ(changed_to(102, 100).outlook, Outlook::kOpen);
 }
 
 TEST(DoctorReportTest, SaysWhatWasLookedAt) {

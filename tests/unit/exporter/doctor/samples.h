@@ -65,7 +65,7 @@ inline std::vector<DoctorDestination> ForeseenOf(const NamespaceSnapshot& ns) {
   const PortsReport& ports = *ns.reports.Get<PortsReport>();
   std::vector<DoctorDestination> destinations;
   for (const DestinationReport& report : ports.destinations) {
-    destinations.push_back(Foresee(report, ports.capacity, ReuseRule(ns.facts.sysctls)));
+    destinations.push_back(Foresee(report, ports.capacity));
   }
   return destinations;
 }

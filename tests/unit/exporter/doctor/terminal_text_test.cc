@@ -237,8 +237,8 @@ TEST(OwnersTextTest, TimeWaitHasNoOwner) {
 TEST(OwnersTextTest, OrphansAndTheUnseenAreTold) {
   EXPECT_THAT(OwnersText({.sockets = 3, .orphans = 1, .unseen = 2}, true),
               AllOf(HasSubstr("1 socket of no program"), HasSubstr("2 sockets of programs that are "
-                                                                   "not seen from here: who may "
-                                                                   "look into every process")));
+                                                                   "not seen from here: it takes "
+                                                                   "CAP_SYS_PTRACE on the host")));
   EXPECT_THAT(OwnersText({.sockets = 2, .unseen = 2}, false), HasSubstr("another container's"));
 }
 
