@@ -21,7 +21,7 @@ size_t Reach(size_t seconds) {
   return seconds < kLasting ? seconds : std::min(2 * seconds, kMinute);
 }
 
-// Of the last so many seconds.
+// Sums over the last `seconds` seconds.
 double Sum(const std::array<uint16_t, kMinute>& by_age, size_t seconds) {
   return std::accumulate(by_age.begin(), by_age.begin() + static_cast<std::ptrdiff_t>(seconds),
                          0.0);

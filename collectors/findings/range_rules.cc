@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "collectors/analysis/port_use.h"
-#include "collectors/analysis/reuse.h"
 #include "collectors/analysis/thresholds.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"

@@ -31,7 +31,7 @@ static_assert(AreNamed(kOutlookNames));
 struct DoctorDestination {
   DestinationReport report;
   Outlook outlook = Outlook::kOpen;
-  bool may_lack_timestamps = false;  // the reader does not tell which peers send none
+  bool may_lack_timestamps = false;  // the reader does not show which peers send none
 
   // connect() fails.
   bool exhausted() const { return outlook >= Outlook::kFreedByReuse; }

@@ -100,8 +100,7 @@ void AddDestinations(const DoctorInput& input, const NamespaceSnapshot& before,
   report.distinct_destinations = ports->distinct_destinations;
   for (const DestinationReport& each : ports->destinations) {
     if (report.destinations.size() == DoctorReport::kMaxDestinations) break;
-    const DestinationReport* first = Find(before.reports.Get<PortsReport>(), each);
-    report.destinations.push_back(Foresee(WithGrowth(each, first, input.seconds), ports->capacity));
+    report.destinations.push_back(foresee(each));
   }
   const Suspects& suspects = input.suspects;
   if (suspects.recovered) report.outlook.push_back(RecoverySentence(*suspects.destination));

@@ -4,7 +4,8 @@
 tests/run.sh kernels and release call it, as root. Two machines run at a time. A kernel that cannot
 be had is named as not run and is no failure, unless there is no other; a machine that does not end
 with pytest's summary is one. An emulated machine may stand still for seconds: what fails is repeated
-once, with the same seed, and named even where it then passes. With --all every scenario that can run there does, and RESULTS.md is written.
+once, with the same seed, and named even where it then passes. With --all every scenario that can run
+there does, and RESULTS.md is written.
 """
 
 import argparse

@@ -131,9 +131,9 @@ TEST(PortUseTest, WhatAutobindMakesOfAPort) {
   EXPECT_EQ(use.KindOf(40001), PortKind::kOpen);
 
   PortUse knows = TenPorts();
-  PortSet told;
-  told[40000] = told[40001] = true;
-  knows.SetBlocked(told);
+  PortSet blocked;
+  blocked[40000] = blocked[40001] = true;
+  knows.SetBlocked(blocked);
   knows.AddListener(MakeListener("0.0.0.0", 40000));
   EXPECT_EQ(knows.KindOf(40000), PortKind::kBlocked);
   EXPECT_EQ(knows.KindOf(40001), PortKind::kBound);

@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Of 100 ports.
+// 100 ports are usable.
 NamespaceSnapshot WithFree(uint32_t free, const std::vector<uint32_t>& used_by_destinations = {}) {
   NamespaceSnapshot ns = MakeHealthy();
   PortsReport& report = *ns.reports.Get<PortsReport>();
