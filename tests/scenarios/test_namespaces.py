@@ -47,9 +47,8 @@ def own(page, source):
     """What a page says of the exporter's own namespace, whatever others it reads; the tables are of
     all together."""
     of_all = {PREFIX + "destinations", PREFIX + "destinations_exported"}
-    return {(name, has): value for (name, has), value in differences.comparable(page).items()
-            if ("netns", "self") in has and name not in of_all
-            and compact.is_certain(name.removeprefix(PREFIX), has, source)}
+    return {(name, has): value for (name, has), value in differences.certain(page, source).items()
+            if ("netns", "self") in has and name not in of_all}
 
 
 def test_promtool_has_no_complaint_about_many(netns, new_netns, names, source):

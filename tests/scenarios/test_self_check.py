@@ -105,9 +105,11 @@ def test_connections_that_come_and_go_never_count(netns, bpf):
     other = tcp.listen(netns, port=8081)
 
     def come_and_go():
-        client, child = tcp.pair(netns, other)
-        tcp.reset(client)
-        child.close()
+        # One in 300 000 is refused by what the connection before has left on its port.
+        with contextlib.suppress(ConnectionRefusedError):
+            client, child = tcp.pair(netns, other)
+            tcp.reset(client)
+            child.close()
 
     talking = [tcp.pair(netns, server) for _ in range(20)]
 

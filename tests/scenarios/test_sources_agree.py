@@ -79,7 +79,7 @@ def test_the_served_page_is_that_of_once(netns, source):
     # those since the exporter began.
     others = ("keepalive", "findings", "events")
     printed, served = still(
-        lambda: differences.comparable(page_once(
-            netns, source, *(f"--no-collector.{name}" for name in others))),
+        lambda: differences.certain(page_once(
+            netns, source, *(f"--no-collector.{name}" for name in others)), source),
         lambda: exporter.scrape("?" + "&".join(f"exclude[]={name}" for name in others)))
-    assert differences.disagreements(printed, differences.comparable(served)) == {}
+    assert differences.disagreements(printed, differences.certain(served, source)) == {}

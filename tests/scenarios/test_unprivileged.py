@@ -22,10 +22,10 @@ def test_an_unprivileged_exporter_makes_the_same_page(netns, peer, link, source,
     populate(netns, peer, link)
     nobody = nobody_with(*(BPF_CAPABILITIES if source in BPF_READERS else ()))
     by_root, by_nobody = still(
-        lambda: differences.comparable(page_once(netns, source)),
+        lambda: differences.certain(page_once(netns, source), source),
         lambda: page_once(netns, source, binary=reachable_binary, wrapper=nobody))
     assert set(by_nobody.by("collector", "scrape_collector_success").values()) == {1}
-    assert differences.disagreements(by_root, differences.comparable(by_nobody)) == {}
+    assert differences.disagreements(by_root, differences.certain(by_nobody, source)) == {}
     assert reader(by_nobody) == source
 
 

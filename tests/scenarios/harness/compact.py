@@ -6,6 +6,7 @@ import dataclasses
 from harness import ss
 from harness.counters import netstat
 from harness.destinations import worst_utilization
+from harness.differences import is_certain
 from harness.exporter import page_once
 from harness.exposition import PREFIX
 from harness.features import sees_bound
@@ -89,14 +90,6 @@ def check(page, foreign, own, source):
     for name in ("destination_ports_used", "destination_ports_headroom", "destination_sockets",
                  "destination_utilization_ratio", "listen_queue_sockets", "listen_queue_limit"):
         assert _certain(part, name, source) == _certain(whole, name, source), (foreign.name, name)
-
-
-def is_certain(name, has, source):
-    """Whether that series is the same whatever other namespaces are read: a reader that does not
-    see bound sockets bounds them by what it knows of all."""
-    return sees_bound(source) or (name, dict(has).get("bound")) not in {
-        ("destination_ports_headroom", "min"), ("destination_utilization_ratio", "max"),
-        ("destination_utilization_max_ratio", "max"), ("bind_ports_free", None)}
 
 
 def _certain(page, name, source):
