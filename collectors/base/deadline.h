@@ -18,6 +18,11 @@ class Deadline {
     return std::max(std::chrono::milliseconds(0),
                     std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now()));
   }
+  // Halfway from now: for a step that must leave time for the next.
+  Deadline Halfway() const {
+    const Clock::time_point now = Clock::now();
+    return Deadline(now + (at_ - now) / 2);
+  }
   Clock::time_point at() const { return at_; }
 
  private:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "collectors/base/deadline.h"
 #include "collectors/model/connect_events.h"
 #include "collectors/model/fact_set.h"
 #include "collectors/model/netns.h"
@@ -64,8 +65,9 @@ struct NamespaceFacts {
 class FactsReader {
  public:
   virtual ~FactsReader() = default;
-  // Each member of the result is set or says why not.
-  virtual NamespaceFacts Read(const WatchedNetns& ns) = 0;
+  // Each member of the result is set or says why not: DeadlineExceeded of what was not read by
+  // `deadline`.
+  virtual NamespaceFacts Read(const WatchedNetns& ns, const Deadline& deadline) = 0;
   // Sockstat::allocated, as it is now.
   virtual std::optional<uint64_t> AllocatedSockets() { return std::nullopt; }
 };

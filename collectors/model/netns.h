@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "collectors/base/deadline.h"
 #include "collectors/base/unique_fd.h"
 
 namespace tcp_lifecycle {
@@ -53,7 +54,9 @@ struct NetnsList {
 class NetnsLister {
  public:
   virtual ~NetnsLister() = default;
-  virtual NetnsList List() = 0;
+  // What was not seen by `deadline` is missing, and the status is DeadlineExceeded; the exporter's
+  // own is always there.
+  virtual NetnsList List(const Deadline& deadline) = 0;
 };
 
 }  // namespace tcp_lifecycle

@@ -68,7 +68,8 @@ void VisitNamespaces(const Options& options, const ProcFiles& files, const Netns
   NetnsSelection all;
   all.all = true;
   NetnsHome home;
-  const NetnsList list = LiveNetnsLister(files, options.run_dir, all, own).List();
+  const NetnsList list = LiveNetnsLister(files, options.run_dir, all, own)
+                             .List(Deadline::After(options.scrape_timeout));
   facts.namespaces_status = list.status;
   for (size_t i = 1; i < list.watched.size(); ++i) {
     ++facts.namespaces;

@@ -77,9 +77,11 @@ Pass::Pass(Parts parts)
 ScrapeResult Pass::Run(const Deadline& deadline) {
   ScrapeResult result;
   result.passes = ++passes_;
-  const NetnsList list = parts_.namespaces->List();
+  // Each step leaves half of its time to those after it: the exporter's own sockets come last.
+  const NetnsList list = parts_.namespaces->List(deadline.Halfway());
   parts_.on_status("network namespaces", list.status);
-  ReadFacts(list, result.snapshot);
+  result.cut_short = absl::IsDeadlineExceeded(list.status);
+  ReadFacts(list, deadline.Halfway(), result);
   std::vector<Watcher> watchers = Begin(result.snapshot);
   ReadStream(list, deadline, result, watchers);
   TellOfOthers(result.snapshot);
@@ -108,15 +110,17 @@ ScrapeResult Pass::Run(const Deadline& deadline) {
   return result;
 }
 
-void Pass::ReadFacts(const NetnsList& list, Snapshot& snapshot) {
+void Pass::ReadFacts(const NetnsList& list, const Deadline& deadline, ScrapeResult& result) {
+  Snapshot& snapshot = result.snapshot;
   snapshot.omitted_namespaces = list.omitted;
   snapshot.namespaces.reserve(list.watched.size());
   absl::flat_hash_set<std::string> remembered;
   for (const WatchedNetns& ns : list.watched) {
     NamespaceSnapshot& read = snapshot.namespaces.emplace_back();
     NamespaceFacts& facts = read.facts;
-    facts = parts_.facts->Read(ns);
+    facts = parts_.facts->Read(ns, deadline);
     if (facts.netns.foreign) read.facts_status = FirstError(facts, facts_of_others_);
+    result.cut_short |= deadline.Passed();
     const std::string key = MemoryKey(facts.netns);
     facts.earlier_listeners = memory_.Recall(key, Clock::now());
     remembered.insert(key);
@@ -165,7 +169,7 @@ void Pass::ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeRes
   result.pass = PassOutcome{outcome, Seconds(Clock::now() - from), stream.rows()};
   result.source = std::string(parts_.source->Name());
   result.reader = parts_.source->Account();
-  result.cut_short = absl::IsDeadlineExceeded(outcome);
+  result.cut_short |= absl::IsDeadlineExceeded(outcome);
   parts_.on_status("socket stream", result.snapshot.own().stream);
 }
 

@@ -53,7 +53,7 @@ class Pass {
   ScrapeResult Run(const Deadline& deadline);
 
  private:
-  void ReadFacts(const NetnsList& list, Snapshot& snapshot);
+  void ReadFacts(const NetnsList& list, const Deadline& deadline, ScrapeResult& result);
   std::vector<Watcher> Begin(const Snapshot& snapshot) const;
   void ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeResult& result,
                   std::vector<Watcher>& watchers);

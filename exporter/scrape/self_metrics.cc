@@ -37,7 +37,9 @@ constexpr FamilyDescriptor kPassSockets =
         .Of(Scope::kExporter);
 constexpr FamilyDescriptor kPassTruncated =
     Gauge("scrape_pass_truncated", {},
-          "1 when reading the sockets ended before their end, by the deadline or by an error.", "")
+          "1 when reading namespaces and sockets ended before their end, by the deadline or by an "
+          "error.",
+          "")
         .Of(Scope::kExporter);
 constexpr FamilyDescriptor kPassSkippedRows =
     Gauge("scrape_pass_skipped_rows", {"reason"},
@@ -146,7 +148,7 @@ void DescribePass(const ScrapeResult& result, FamilySet& out) {
   const PassOutcome& pass = *result.pass;
   out.Add(kPassDuration, {}, pass.duration_seconds);
   out.Add(kPassSockets, {}, static_cast<double>(pass.sockets));
-  out.Add(kPassTruncated, {}, pass.status.ok() ? 0 : 1);
+  out.Add(kPassTruncated, {}, pass.status.ok() && !result.cut_short ? 0 : 1);
   if (!result.snapshot.own().stream.ok()) return;
   const PassInfo& info = result.snapshot.pass;
   out.Add(kPassSkippedRows, {"unknown_state"}, static_cast<double>(info.unknown_states));

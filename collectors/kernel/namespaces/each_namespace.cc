@@ -52,7 +52,9 @@ absl::StatusOr<PassInfo> EachNamespaceSource::ForEach(const SocketQuery& query,
     const WatchedNetns& ns = query.namespaces[i];
     absl::StatusOr<PassInfo> of_this = PassInfo();
     const absl::Status visit =
-        home_.Visit(ns, [&] { of_this = ReadHere(query.StatesOf(i), i, deadline, visitor); });
+        deadline.Passed()
+            ? absl::DeadlineExceededError("not read in time")
+            : home_.Visit(ns, [&] { of_this = ReadHere(query.StatesOf(i), i, deadline, visitor); });
     if (!visit.ok()) of_this = visit;
     if (of_this.ok()) {
       info.sockets += of_this->sockets;

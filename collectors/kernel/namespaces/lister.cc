@@ -20,10 +20,13 @@ absl::StatusOr<UniqueFd> Enter(const std::string& path, uint64_t inode) {
 }
 
 // By the first way that still leads there. nullopt where all of them are gone.
-std::optional<WatchedNetns> Watch(Netns netns, const FoundNetns& found, const ProcFiles& files) {
+std::optional<WatchedNetns> Watch(Netns netns, const FoundNetns& found, const ProcFiles& files,
+                                  const Deadline& deadline) {
   absl::Status refused;
   const auto try_path = [&](const std::string& path) {
-    absl::StatusOr<UniqueFd> fd = Enter(path, netns.inode);
+    absl::StatusOr<UniqueFd> fd = deadline.Passed()
+                                      ? absl::DeadlineExceededError("not opened in time")
+                                      : Enter(path, netns.inode);
     if (!absl::IsNotFound(fd.status())) refused.Update(fd.status());
     return fd;
   };
@@ -41,13 +44,14 @@ std::optional<WatchedNetns> Watch(Netns netns, const FoundNetns& found, const Pr
 
 }  // namespace
 
-NetnsList LiveNetnsLister::List() {
+NetnsList LiveNetnsLister::List(const Deadline& deadline) {
   NetnsList list;
   if (!selection_.all && selection_.names.empty()) {
     list.watched.push_back({own_, UniqueFd(), 0});
     return list;
   }
-  NetnsScan scan = ScanNetns(files_, run_dir_);
+  const Deadline found_by = deadline.Halfway();
+  NetnsScan scan = ScanNetns(files_.Until(found_by), ProcFiles(run_dir_).Until(found_by));
   list.status = std::move(scan.status);
   std::vector<NetnsSighting> sightings;
   sightings.reserve(scan.by_inode.size());
@@ -65,7 +69,7 @@ NetnsList LiveNetnsLister::List() {
     } else {
       before_.push_back(netns.inode);
       const FoundNetns& found = scan.by_inode.at(netns.inode);
-      std::optional<WatchedNetns> watched = Watch(std::move(netns), found, files_);
+      std::optional<WatchedNetns> watched = Watch(std::move(netns), found, files_, deadline);
       if (watched.has_value()) list.watched.push_back(*std::move(watched));
     }
   }

@@ -25,7 +25,7 @@ class LiveNetnsLister : public NetnsLister {
   // Looks at nothing where only the exporter's own is selected. The own one has no entrance and no
   // pid. A namespace that ends during the call is not in the list; one that is selected by name and
   // was not found is, with NotFound for its entrance.
-  NetnsList List() override;
+  NetnsList List(const Deadline& deadline) override;
 
  private:
   ProcFiles files_;

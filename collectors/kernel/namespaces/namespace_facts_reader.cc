@@ -22,28 +22,31 @@ uint64_t CookieHere() {
 
 }  // namespace
 
-NamespaceFacts NamespaceFactsReader::Read(const WatchedNetns& ns) {
-  if (!ns.netns.foreign) return own_.Read(ns);
+NamespaceFacts NamespaceFactsReader::Read(const WatchedNetns& ns, const Deadline& deadline) {
+  if (!ns.netns.foreign) return own_.Read(ns, deadline);
+  const ProcFiles files = files_.Until(deadline);
   NamespaceFacts facts;
   facts.netns = ns.netns;
   const bool wants_counters = of_others_.Contains(Fact::kCounters);
-  facts.entered = home_.Visit(ns, [&] {
+  const auto read = [&] {
     facts.netns.cookie = CookieHere();
-    Settings settings = ReadSettings(files_, of_others_);
+    Settings settings = ReadSettings(files, of_others_);
     facts.sysctls = std::move(settings.sysctls);
     facts.ephemeral_ports = std::move(settings.ephemeral_ports);
     facts.may_reuse_fin_wait2 = settings.may_reuse_fin_wait2;
-    if (wants_counters) facts.counters = ReadCounters(files_, {"thread-self/net/netstat"});
-    facts.tcp_in_use = ReadTcpInUse(files_, "thread-self/net");
-  });
+    if (wants_counters) facts.counters = ReadCounters(files, {"thread-self/net/netstat"});
+    facts.tcp_in_use = ReadTcpInUse(files, "thread-self/net");
+  };
+  facts.entered = deadline.Passed() ? absl::DeadlineExceededError("not entered in time")
+                                    : home_.Visit(ns, read);
   if (facts.entered.ok()) return facts;
   facts.ephemeral_ports = facts.entered;
   facts.counters.status = facts.entered;
   if (ns.pid != 0) {
     if (wants_counters) {
-      facts.counters = ReadCounters(files_, {absl::StrCat(ns.pid, "/net/netstat")});
+      facts.counters = ReadCounters(files, {absl::StrCat(ns.pid, "/net/netstat")});
     }
-    facts.tcp_in_use = ReadTcpInUse(files_, absl::StrCat(ns.pid, "/net"));
+    facts.tcp_in_use = ReadTcpInUse(files, absl::StrCat(ns.pid, "/net"));
   }
   return facts;
 }

@@ -20,7 +20,7 @@ class NamespaceFactsReader final : public FactsReader {
 
   // Where `ns` cannot be entered, its counters and counts come from a process in it, which needs no
   // right, and `entered` has the error.
-  NamespaceFacts Read(const WatchedNetns& ns) override;
+  NamespaceFacts Read(const WatchedNetns& ns, const Deadline& deadline) override;
   std::optional<uint64_t> AllocatedSockets() override { return own_.AllocatedSockets(); }
 
  private:

@@ -11,7 +11,7 @@ class OneNetns final : public NetnsLister {
  public:
   explicit OneNetns(Netns netns) : netns_(std::move(netns)) {}
 
-  NetnsList List() override {
+  NetnsList List(const Deadline& /*deadline*/) override {
     NetnsList list;
     list.watched.push_back({netns_, UniqueFd(), 0});
     return list;

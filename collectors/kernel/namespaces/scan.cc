@@ -111,10 +111,11 @@ void TakePinned(const ProcFiles& run, absl::string_view directory, NetnsScan& sc
 
 }  // namespace
 
-NetnsScan ScanNetns(const ProcFiles& files, const std::string& run_dir) {
+NetnsScan ScanNetns(const ProcFiles& files, const ProcFiles& run) {
   NetnsScan scan;
+  // First those with names, which are few beside the processes.
+  for (const absl::string_view directory : kPinned) TakePinned(run, directory, scan);
   TakeProcesses(files, scan);
-  for (const absl::string_view directory : kPinned) TakePinned(ProcFiles(run_dir), directory, scan);
   return scan;
 }
 

@@ -29,6 +29,7 @@ struct NetnsScan {
 
 // What ends or is unmounted meanwhile is passed over, and so are directories that are not there.
 // What may not be looked into costs nothing but itself, and makes the status PermissionDenied.
-NetnsScan ScanNetns(const ProcFiles& files, const std::string& run_dir);
+// `run`: /run. Both end with DeadlineExceeded where they are Until a deadline.
+NetnsScan ScanNetns(const ProcFiles& files, const ProcFiles& run);
 
 }  // namespace tcp_lifecycle

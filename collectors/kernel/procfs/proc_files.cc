@@ -39,8 +39,16 @@ absl::StatusOr<size_t> ReadFromStart(int fd, const std::string& path, std::strin
 
 }  // namespace
 
+ProcFiles ProcFiles::Until(const Deadline& deadline) const {
+  ProcFiles files = *this;
+  files.deadline_ = deadline;
+  return files;
+}
+
 absl::StatusOr<ProcFiles> ProcFiles::OpenDirectory(absl::string_view path) const {
   ProcFiles below(Join(path));
+  below.deadline_ = deadline_;
+  if (absl::Status late = InTime(below.root_); !late.ok()) return late;
   UniqueFd fd(open(below.root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return absl::ErrnoToStatus(errno, below.root_);
   below.directory_ = std::make_shared<const UniqueFd>(std::move(fd));
@@ -75,6 +83,7 @@ absl::StatusOr<LineReader> ProcFiles::OpenLines(absl::string_view path,
 
 absl::StatusOr<ino_t> ProcFiles::Inode(absl::string_view path) const {
   const std::string full_path = Join(path);
+  if (absl::Status late = InTime(full_path); !late.ok()) return late;
   struct stat status;
   if (stat(full_path.c_str(), &status) != 0) return absl::ErrnoToStatus(errno, full_path);
   // Linux 5.10 stops at the directory of a process's link that may not be followed, without an
@@ -85,6 +94,7 @@ absl::StatusOr<ino_t> ProcFiles::Inode(absl::string_view path) const {
 
 absl::StatusOr<std::string> ProcFiles::ReadLink(absl::string_view path) const {
   const std::string full_path = Join(path);
+  if (absl::Status late = InTime(full_path); !late.ok()) return late;
   std::array<char, PATH_MAX> target;
   const ssize_t size = readlink(full_path.c_str(), target.data(), target.size());
   if (size < 0) return absl::ErrnoToStatus(errno, full_path);
@@ -101,6 +111,7 @@ absl::Status ProcFiles::ForEachEntry(absl::string_view path,
     const dirent* entry = readdir(directory.get());
     if (entry == nullptr && errno != 0) return absl::ErrnoToStatus(errno, full_path);
     if (entry == nullptr) return absl::OkStatus();
+    if (absl::Status late = InTime(full_path); !late.ok()) return late;
     const absl::string_view name = entry->d_name;
     if (name != "." && name != "..") visit(name);
   }
@@ -115,8 +126,14 @@ absl::StatusOr<uint64_t> ProcFiles::CountEntries(absl::string_view path) const {
 
 std::string ProcFiles::Join(absl::string_view path) const { return absl::StrCat(root_, "/", path); }
 
+absl::Status ProcFiles::InTime(const std::string& full_path) const {
+  if (!deadline_.has_value() || !deadline_->Passed()) return absl::OkStatus();
+  return absl::DeadlineExceededError(absl::StrCat(full_path, ": not read in time"));
+}
+
 absl::StatusOr<UniqueFd> ProcFiles::Open(absl::string_view path) const {
   const std::string full_path = Join(path);
+  if (absl::Status late = InTime(full_path); !late.ok()) return late;
   // Relative, it is what comes after the root.
   UniqueFd fd(
       directory_ == nullptr

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "collectors/base/deadline.h"
 #include "collectors/base/unique_fd.h"
 #include "collectors/kernel/procfs/line_reader.h"
 
@@ -23,6 +25,9 @@ class ProcFiles {
  public:
   // `root`: /proc, or where it is mounted.
   explicit ProcFiles(std::string root) : root_(std::move(root)) {}
+
+  // The same files, which fail with DeadlineExceeded once `deadline` has passed.
+  ProcFiles Until(const Deadline& deadline) const;
 
   // Below `root/path`, which stays open: a shorter way to many files there, and to those of the
   // namespace in which the calling thread is now.
@@ -55,10 +60,12 @@ class ProcFiles {
 
  private:
   std::string Join(absl::string_view path) const;
+  absl::Status InTime(const std::string& full_path) const;
   absl::StatusOr<UniqueFd> Open(absl::string_view path) const;
 
   std::string root_;
   std::shared_ptr<const UniqueFd> directory_;  // root_, where it is open
+  std::optional<Deadline> deadline_;
 };
 
 }  // namespace tcp_lifecycle

@@ -24,6 +24,8 @@ namespace {
 
 constexpr size_t kSysctlBytes = 64;  // for one number, or a short list
 
+uint64_t PageBytes() { return static_cast<uint64_t>(sysconf(_SC_PAGESIZE)); }
+
 // What `parse` makes of the text of a file; its errors with the file's name.
 template <typename Parse>
 auto Parsed(absl::string_view name, const absl::StatusOr<std::string>& text, Parse parse)
@@ -42,6 +44,12 @@ auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse,
   return Parsed(absl::StrCat(prefix, path), files.Read(path, likely_bytes), parse);
 }
 
+// Of the files in a directory that is absent itself, as `absent` says: not this kernel lacks them.
+absl::Status Hidden(const absl::Status& absent) {
+  return absl::UnavailableError(
+      absl::StrCat(absent.message(), "; is it hidden (ProcSubset=pid of systemd)?"));
+}
+
 // Files below sys/ of procfs: those of net/ipv4, which are most, by a shorter way. One that is
 // absent is NotFound, as the kernel may not have it. Where net/ipv4 itself is absent, all are
 // hidden, which is Unavailable.
@@ -53,18 +61,13 @@ class SettingFiles {
   template <typename Parse>
   auto Read(absl::string_view path, Parse parse) const -> decltype(parse(absl::string_view())) {
     absl::string_view name = path;
-    if (absl::IsNotFound(ipv4_.status())) return Hidden();
+    if (absl::IsNotFound(ipv4_.status())) return Hidden(ipv4_.status());
     return ipv4_.ok() && absl::ConsumePrefix(&name, "net/ipv4/")
                ? ReadAs(*ipv4_, name, parse, kSysctlBytes, "sys/net/ipv4/")
                : ReadAs(files_, absl::StrCat("sys/", path), parse, kSysctlBytes);
   }
 
  private:
-  absl::Status Hidden() const {
-    return absl::UnavailableError(
-        absl::StrCat(ipv4_.status().message(), "; is it hidden (ProcSubset=pid of systemd)?"));
-  }
-
   const ProcFiles& files_;
   absl::StatusOr<ProcFiles> ipv4_;
 };
@@ -102,6 +105,10 @@ Settings ReadSettings(const ProcFiles& files, FactSet wanted) {
   if (wanted.Contains(Fact::kEphemeralPorts)) {
     settings.ephemeral_ports = ReadEphemeralPorts(setting_files);
   }
+  if (wanted.Contains(Fact::kSocketMemoryLimit)) {
+    settings.socket_memory_limit = setting_files.Read(
+        "net/ipv4/tcp_mem", [](absl::string_view text) { return ParseTcpMem(text, PageBytes()); });
+  }
   const absl::StatusOr<KernelVersion> version =
       setting_files.Read("kernel/osrelease", ParseKernelRelease);
   settings.may_reuse_fin_wait2 = !version.ok() || !version->AtLeast(6, 12);
@@ -136,25 +143,30 @@ std::optional<uint64_t> ProcfsFactsReader::AllocatedSockets() {
   return text.ok() ? SockstatField(*text, "TCP:", "alloc") : std::nullopt;
 }
 
-NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns) {
-  Settings settings = ReadSettings(files_, FactSet::All());
-  const auto page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  const auto tcp_mem = [&](absl::string_view text) { return ParseTcpMem(text, page_bytes); };
-  const auto parse_sockstat = [&](absl::string_view text) {
-    return ParseSockstat(text, page_bytes);
+NamespaceFacts ProcfsFactsReader::Read(const WatchedNetns& ns, const Deadline& deadline) {
+  const ProcFiles files = files_.Until(deadline);
+  Settings settings = ReadSettings(files, FactSet::All());
+  const auto parse_sockstat = [](absl::string_view text) {
+    return ParseSockstat(text, PageBytes());
   };
   // Once for both counts: nothing opens between them.
-  const absl::StatusOr<std::string> sockstat = files_.Read("net/sockstat");
-  return {
+  const absl::StatusOr<std::string> sockstat = files.Read("net/sockstat");
+  NamespaceFacts facts = {
       .netns = ns.netns,
       .sysctls = std::move(settings.sysctls),
-      .socket_memory_limit = SettingFiles(files_).Read("net/ipv4/tcp_mem", tcp_mem),
+      .socket_memory_limit = std::move(settings.socket_memory_limit),
       .ephemeral_ports = std::move(settings.ephemeral_ports),
       .sockstat = Parsed("net/sockstat", sockstat, parse_sockstat),
-      .tcp_in_use = TcpInUse(files_, "net", sockstat),
+      .tcp_in_use = TcpInUse(files, "net", sockstat),
       .may_reuse_fin_wait2 = settings.may_reuse_fin_wait2,
-      .counters = ReadCounters(files_, {"net/snmp", "net/netstat"}),
+      .counters = ReadCounters(files, {"net/snmp", "net/netstat"}),
   };
+  if (!absl::IsNotFound(sockstat.status())) return facts;
+  if (const absl::Status net = files.OpenDirectory("net").status(); absl::IsNotFound(net)) {
+    facts.sockstat = Hidden(net);
+    facts.counters.status = Hidden(net);
+  }
+  return facts;
 }
 
 }  // namespace tcp_lifecycle

@@ -18,6 +18,7 @@ namespace tcp_lifecycle {
 struct Settings {
   Sysctls sysctls;
   absl::StatusOr<EphemeralPorts> ephemeral_ports = absl::NotFoundError("not read");
+  absl::StatusOr<SocketMemoryLimit> socket_memory_limit = absl::NotFoundError("not read");
   bool may_reuse_fin_wait2 = false;  // NamespaceFacts has it
 };
 
@@ -37,7 +38,7 @@ class ProcfsFactsReader : public FactsReader {
   // A live /proc, whose net/ and sys/net/ are always the reader's own, or a recorded one.
   explicit ProcfsFactsReader(ProcFiles files) : files_(std::move(files)) {}
 
-  NamespaceFacts Read(const WatchedNetns& ns) override;
+  NamespaceFacts Read(const WatchedNetns& ns, const Deadline& deadline) override;
   std::optional<uint64_t> AllocatedSockets() override;
 
  private:

@@ -29,5 +29,13 @@ TEST(DeadlineTest, WhatIsLeftIsRoundedUpSoThatAWaitEndsAfterIt) {
   EXPECT_GE(Deadline::Clock::now() + left, deadline.at());
 }
 
+TEST(DeadlineTest, HalfwayIsInTheMiddleOfWhatIsLeft) {
+  const Deadline deadline = Deadline::After(hours(1));
+  const milliseconds half = deadline.Halfway().Left();
+  EXPECT_GT(half, milliseconds(1'790'000));
+  EXPECT_LE(half, milliseconds(1'800'000));
+  EXPECT_TRUE(Deadline::After(-hours(1)).Halfway().Passed());
+}
+
 }  // namespace
 }  // namespace tcp_lifecycle

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -50,13 +51,18 @@ class FakeSource : public SocketSource {
   bool knows_scope_;
 };
 
-// `self` and others, which have that cookie.
+// `self` and others, which have that cookie. One that is slow takes all of its time.
 class FakeNamespaces : public NetnsLister {
  public:
-  explicit FakeNamespaces(const std::vector<std::string>& others, const uint64_t& cookie = kNone)
-      : others_(others), cookie_(cookie) {}
-  NetnsList List() override {
+  explicit FakeNamespaces(const std::vector<std::string>& others, const uint64_t& cookie = kNone,
+                          bool slow = false)
+      : others_(others), cookie_(cookie), slow_(slow) {}
+  NetnsList List(const Deadline& deadline) override {
     NetnsList list;
+    if (slow_) {
+      std::this_thread::sleep_until(deadline.at());
+      list.status = absl::DeadlineExceededError("namespaces");
+    }
     list.watched.emplace_back().netns.name = "self";
     for (const std::string& name : others_) {
       Netns& netns = list.watched.emplace_back().netns;
@@ -71,22 +77,27 @@ class FakeNamespaces : public NetnsLister {
   static constexpr uint64_t kNone = 0;
   const std::vector<std::string>& others_;
   const uint64_t& cookie_;
+  bool slow_;
 };
 
-// One called `unread` cannot be read; one called `without_settings` has its ports alone. The host
-// has 30 TCP sockets, of which each has 10 in use.
+// One called `unread` cannot be read; one called `slow` takes all of the time; one called
+// `without_settings` has its ports alone. The host has 30 TCP sockets, of which each has 10 in use.
 class FakeFacts : public FactsReader {
  public:
   // `allocated`: the host's sockets once all namespaces are read.
   explicit FakeFacts(uint64_t allocated) : allocated_(allocated) {}
   std::optional<uint64_t> AllocatedSockets() override { return allocated_; }
-  NamespaceFacts Read(const WatchedNetns& ns) override {
+  NamespaceFacts Read(const WatchedNetns& ns, const Deadline& deadline) override {
     NamespaceFacts facts;
     facts.netns = ns.netns;
     facts.ephemeral_ports = EphemeralPorts{{32768, 60999}, {}};
     if (ns.netns.name == "unread") {
       facts.ephemeral_ports = absl::PermissionDeniedError("unread");
       return facts;
+    }
+    if (ns.netns.name == "slow") {
+      std::this_thread::sleep_until(deadline.at());
+      facts.entered = absl::DeadlineExceededError("facts");
     }
     if (ns.netns.name == "without_settings") {
       facts.sysctls[Sysctl::kTwReuse] = absl::PermissionDeniedError("settings");

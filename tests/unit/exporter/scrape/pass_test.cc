@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/exporter/scrape/fakes.h"
 
 namespace tcp_lifecycle {
@@ -29,7 +30,7 @@ class PassTest : public ::testing::Test {
   }
   Pass Make(FakeSource::Script script) {
     parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_, knows_scope_);
-    parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_);
+    parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_, slow_lister_);
     parts_.facts = std::make_unique<FakeFacts>(allocated_afterwards_);
     if (reads_process_) parts_.process = std::make_unique<FakeProcess>(process_);
     parts_.on_status = [this](absl::string_view part, const absl::Status& status) {
@@ -56,6 +57,7 @@ class PassTest : public ::testing::Test {
   Pass::Parts parts_;
   std::vector<std::string> others_;  // namespaces besides the own one
   uint64_t cookie_ = 1;              // theirs
+  bool slow_lister_ = false;
   uint64_t allocated_afterwards_ = 30;
   std::map<std::string, Seen> seen_;
   std::vector<SocketQuery> asked_;
@@ -321,6 +323,32 @@ TEST_F(PassTest, ASourceThatMissesTheDeadlineCutsTheResultShort) {
   const ScrapeResult result = Run(wait, Deadline::After(std::chrono::milliseconds(20)));
   EXPECT_TRUE(result.cut_short);
   EXPECT_THAT(result.self_text, HasSubstr("scrape_pass_truncated 1\n"));
+}
+
+TEST_F(PassTest, NamespacesThatTakeTheirTimeLeaveSomeForTheSockets) {
+  const struct {
+    bool slow_lister;
+    std::vector<std::string> others;
+  } cases[] = {{true, {}}, {false, {"slow"}}, {true, {"slow"}}};
+  for (const auto& [slow_lister, others] : cases) {
+    AddCollector("stream", kConnections);
+    slow_lister_ = slow_lister;
+    others_ = others;
+    const Deadline deadline = Deadline::After(std::chrono::milliseconds(600));
+    const auto leaves_time = [](const Deadline& until, SocketVisitor& visitor) {
+      EXPECT_FALSE(until.Passed());
+      return Whole(until, visitor);
+    };
+    const ScrapeResult result = Run(leaves_time, deadline);
+    EXPECT_FALSE(deadline.Passed());
+    EXPECT_TRUE(result.cut_short);
+    EXPECT_TRUE(result.collectors.front().status.ok());
+    EXPECT_THAT(result.self_text, HasSubstr("scrape_namespace_success{netns=\"self\"} 1\n"));
+    EXPECT_THAT(result.self_text, HasSubstr("scrape_pass_truncated 1\n"));
+    for (const std::string& other : others) {
+      EXPECT_THAT(result.self_text, HasSubstr(absl::StrCat("{netns=\"", other, "\"} 0\n")));
+    }
+  }
 }
 
 TEST_F(PassTest, AFailureOfTheStreamIsToldOnceAndNotForEachCollector) {

@@ -81,6 +81,7 @@ class LiveNetnsListerTest : public ::testing::Test {
   }
 
   ProcTree tree_;
+  const Deadline in_time_ = Deadline::After(std::chrono::minutes(10));
   const Netns own_ = {"self", ProcFiles("/proc").Inode("self/ns/net").value(), "", {}};
   const NetnsSelection all_ = {.all = true, .names = {}};
   LivingNamespace red_;
@@ -88,7 +89,7 @@ class LiveNetnsListerTest : public ::testing::Test {
 
 TEST_F(LiveNetnsListerTest, WithoutASelectionNothingIsLookedAt) {
   LiveNetnsLister lister(ProcFiles("/no/such"), "/no/such", {}, own_);
-  const NetnsList list = lister.List();
+  const NetnsList list = lister.List(in_time_);
   EXPECT_THAT(Names(list), ElementsAre("self"));
   EXPECT_TRUE(list.status.ok());
 }
@@ -98,7 +99,7 @@ TEST_F(LiveNetnsListerTest, TwoProcessesOfOnePodAreOneNamespaceWithAWayIn) {
   Link("7/ns/net", red_.path());
   Link("8/ns/net", red_.path());
   tree_.Write("7/cgroup", pod + std::string(64, 'b')).Write("8/cgroup", pod + std::string(64, 'a'));
-  const NetnsList list = Lister(all_).List();
+  const NetnsList list = Lister(all_).List(in_time_);
   ASSERT_THAT(Names(list), ElementsAre("self", "12345678-90ab-cdef-1234-567890abcdef"));
   const WatchedNetns& watched = list.watched[1];
   EXPECT_THAT(watched.netns.container_ids, ElementsAre(std::string(64, 'a'), std::string(64, 'b')));
@@ -113,29 +114,29 @@ TEST_F(LiveNetnsListerTest, TwoProcessesOfOnePodAreOneNamespaceWithAWayIn) {
 TEST_F(LiveNetnsListerTest, NamespacesComeAndGoBetweenPasses) {
   LiveNetnsLister lister = Lister(all_);
   Link("run/netns/red", red_.path());
-  EXPECT_THAT(Names(lister.List()), ElementsAre("self", "red"));
+  EXPECT_THAT(Names(lister.List(in_time_)), ElementsAre("self", "red"));
   {
     const LivingNamespace blue;
     Link("run/netns/blue", blue.path());
-    EXPECT_THAT(Names(lister.List()), ElementsAre("self", "red", "blue"));
+    EXPECT_THAT(Names(lister.List(in_time_)), ElementsAre("self", "red", "blue"));
   }
-  EXPECT_THAT(Names(lister.List()), ElementsAre("self", "red"));
+  EXPECT_THAT(Names(lister.List(in_time_)), ElementsAre("self", "red"));
 }
 
 TEST_F(LiveNetnsListerTest, RecycledPidIsInItsNewNamespace) {
   LiveNetnsLister lister = Lister({.names = {"red"}});
   Link("run/netns/red", red_.path());
   Link("7/ns/net", red_.path());
-  EXPECT_EQ(lister.List().watched[1].pid, 7);
+  EXPECT_EQ(lister.List(in_time_).watched[1].pid, 7);
   Link("7/ns/net", "/proc/self/ns/net");
-  EXPECT_EQ(lister.List().watched[1].pid, 0);
+  EXPECT_EQ(lister.List(in_time_).watched[1].pid, 0);
 }
 
 TEST_F(LiveNetnsListerTest, LeftoverFileAndOtherNamespacesAreNone) {
   tree_.Write("run/netns/left", "");
   Link("run/netns/mnt", "/proc/self/ns/mnt");
   Link("run/netns/null", "/dev/null");
-  const NetnsList list = Lister(all_).List();
+  const NetnsList list = Lister(all_).List(in_time_);
   EXPECT_THAT(Names(list), ElementsAre("self"));
   EXPECT_TRUE(list.status.ok()) << list.status;
 }
@@ -148,7 +149,7 @@ TEST_F(LiveNetnsListerTest, ProcessThatMayNotBeLookedIntoCostsNothingElse) {
   NetnsList list;
   std::thread([&] {
     syscall(SYS_setresuid, 65534, 65534, 65534);  // of this thread alone
-    list = Lister(all_).List();
+    list = Lister(all_).List(in_time_);
   }).join();
   for (const char* path : {"7/ns", "8/ns"}) chmod(tree_.Path(path).c_str(), 0700);
   EXPECT_EQ(list.watched[0].netns.name, "self");
@@ -161,12 +162,20 @@ TEST_F(LiveNetnsListerTest, ProcessThatMayNotBeLookedIntoCostsNothingElse) {
 TEST_F(LiveNetnsListerTest, LinkThatEndsAtItsDirectoryIsHidden) {
   tree_.Write("7/ns/pid", "").Write("7/net/tcp", "");
   Link("7/ns/net", tree_.Path("7/ns"));
-  EXPECT_THAT(Lister(all_).List().status, FailsWith(absl::StatusCode::kPermissionDenied,
-                                                    HasSubstr("1 network namespaces are hidden")));
+  EXPECT_THAT(
+      Lister(all_).List(in_time_).status,
+      FailsWith(absl::StatusCode::kPermissionDenied, HasSubstr("1 network namespaces are hidden")));
+}
+
+TEST_F(LiveNetnsListerTest, WhatIsNotSeenInTimeIsMissingAndTheExportersOwnIsNot) {
+  Link("7/ns/net", red_.path());
+  const NetnsList list = Lister(all_).List(Deadline::After(std::chrono::seconds(-1)));
+  EXPECT_THAT(Names(list), ElementsAre("self"));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(list.status)) << list.status;
 }
 
 TEST_F(LiveNetnsListerTest, MissingNameShowsWithItsReason) {
-  const NetnsList list = Lister({.names = {"x"}}).List();
+  const NetnsList list = Lister({.names = {"x"}}).List(in_time_);
   ASSERT_THAT(Names(list), ElementsAre("self", "x"));
   EXPECT_THAT(list.watched[1].entrance,
               FailsWith(absl::StatusCode::kNotFound, "no network namespace \"x\" now"));

@@ -1,5 +1,6 @@
 #include "collectors/kernel/namespaces/namespace_facts_reader.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -14,7 +15,8 @@ constexpr PortRange kRange = {40000, 40009};
 
 class NamespaceFactsReaderTest : public ::testing::Test {
  protected:
-  NamespaceFacts Read() { return reader_.Read(ns_); }
+  const Deadline in_time_ = Deadline::After(std::chrono::minutes(10));
+  NamespaceFacts Read() { return reader_.Read(ns_, in_time_); }
 
   WatchedNetns ns_;
   NamespaceFactsReader reader_{ProcFiles("/proc"), FactSet::All()};
@@ -72,7 +74,7 @@ TEST_F(NamespaceFactsReaderTest, OfAnotherItReadsNothingThatNoFamilyIsMadeOf) {
   ns_.netns.foreign = true;
   ns_.entrance = std::move(other);
   NamespaceFactsReader reader(ProcFiles("/proc"), {Fact::kEphemeralPorts});
-  const NamespaceFacts facts = reader.Read(ns_);
+  const NamespaceFacts facts = reader.Read(ns_, in_time_);
   EXPECT_TRUE(facts.ephemeral_ports.ok()) << facts.ephemeral_ports.status();
   EXPECT_EQ(facts.sysctls[Sysctl::kFinTimeout].status(), absl::NotFoundError("not read"));
   EXPECT_EQ(facts.counters[TcpCounter::kListenOverflows], std::nullopt);
@@ -90,6 +92,19 @@ TEST_F(NamespaceFactsReaderTest, OfOneThatCannotBeEnteredItTellsTheCountersOfAPr
   EXPECT_EQ(facts.ephemeral_ports.status(), ns_.entrance.status());
   EXPECT_EQ(facts.entered, ns_.entrance.status());
   EXPECT_FALSE(facts.sysctls[Sysctl::kFinTimeout].ok());
+}
+
+TEST_F(NamespaceFactsReaderTest, WhatIsNotReadInTimeSaysSo) {
+  const Deadline late = Deadline::After(std::chrono::seconds(-1));
+  const NamespaceFacts own = reader_.Read(ns_, late);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(own.sockstat.status())) << own.sockstat.status();
+  ns_.netns.foreign = true;
+  ns_.entrance = UniqueFd(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+  ns_.pid = getpid();
+  const NamespaceFacts others = reader_.Read(ns_, late);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(others.entered)) << others.entered;
+  EXPECT_EQ(others.ephemeral_ports.status(), others.entered);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(others.counters.status)) << others.counters.status;
 }
 
 }  // namespace

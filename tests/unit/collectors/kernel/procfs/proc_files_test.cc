@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <string>
+#include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/collectors/kernel/procfs/proc_tree.h"
 #include "tests/unit/collectors/kernel/procfs/status_matchers.h"
 
@@ -67,6 +69,36 @@ TEST(ProcFilesTest, AbsentFileIsNotFoundWithItsWholePath) {
   EXPECT_THAT(tree.files().CountEntries("net/tcp"), absent);
   EXPECT_THAT(tree.files().ReadLink("net/tcp"), absent);
   EXPECT_THAT(tree.files().ForEachEntry("net/tcp", [](absl::string_view) {}), absent);
+}
+
+TEST(ProcFilesTest, AfterItsDeadlineNothingIsRead) {
+  ProcTree tree;
+  tree.Write("net/tcp", "");
+  const ProcFiles late = tree.files().Until(Deadline::After(std::chrono::seconds(-1)));
+  const auto in_vain = FailsWith(StatusCode::kDeadlineExceeded,
+                                 AllOf(HasSubstr(tree.Path("net").string()), HasSubstr("in time")));
+  EXPECT_THAT(late.Read("net/tcp"), in_vain);
+  EXPECT_THAT(late.OpenLines("net/tcp", Deadline::After(std::chrono::hours(1))), in_vain);
+  EXPECT_THAT(late.OpenDirectory("net"), in_vain);
+  EXPECT_THAT(late.Inode("net/tcp"), in_vain);
+  EXPECT_THAT(late.ReadLink("net/tcp"), in_vain);
+  EXPECT_THAT(late.ForEachEntry("net", [](absl::string_view) {}), in_vain);
+  const ProcFiles early = tree.files().Until(Deadline::After(std::chrono::hours(1)));
+  EXPECT_TRUE(early.OpenDirectory("net")->Read("tcp").ok());
+}
+
+TEST(ProcFilesTest, ADirectoryIsReadNoFurtherThanItsDeadline) {
+  ProcTree tree;
+  for (int i = 0; i < 100; ++i) tree.Write(absl::StrCat("self/fd/", i), "");
+  const Deadline deadline = Deadline::After(std::chrono::milliseconds(20));
+  int visited = 0;
+  const absl::Status status =
+      tree.files().Until(deadline).ForEachEntry("self/fd", [&](absl::string_view) {
+        ++visited;
+        std::this_thread::sleep_until(deadline.at());
+      });
+  EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
+  EXPECT_LE(visited, 1);
 }
 
 // A sysctl that only takes writes refuses even root, whom no file of a tree would.

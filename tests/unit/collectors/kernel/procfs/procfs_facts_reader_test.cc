@@ -36,7 +36,7 @@ class ProcfsFactsReaderTest : public ::testing::Test {
     WatchedNetns ns;
     ns.netns.name = "host";
     ns.netns.inode = 9;
-    return ProcfsFactsReader(tree_.files()).Read(ns);
+    return ProcfsFactsReader(tree_.files()).Read(ns, Deadline::After(std::chrono::minutes(10)));
   }
   void Remove(const std::string& path) { std::filesystem::remove(tree_.Path(path)); }
 
@@ -116,6 +116,17 @@ TEST_F(ProcfsFactsReaderTest, WhereAllSettingsAreHiddenNoneIsAbsent) {
   EXPECT_THAT(facts.ephemeral_ports.status(), hidden);
   EXPECT_THAT(facts.socket_memory_limit.status(), hidden);
   EXPECT_TRUE(facts.may_reuse_fin_wait2);
+}
+
+TEST_F(ProcfsFactsReaderTest, WhereAllOfNetIsHiddenNothingIsAbsent) {
+  std::filesystem::remove_all(tree_.Path("net"));
+  const NamespaceFacts facts = Read();
+  const auto hidden = FailsWith(
+      StatusCode::kUnavailable,
+      HasSubstr("/net: No such file or directory; is it hidden (ProcSubset=pid of systemd)?"));
+  EXPECT_THAT(facts.sockstat, hidden);
+  EXPECT_THAT(facts.counters.status, hidden);
+  EXPECT_EQ(facts.tcp_in_use, std::nullopt);
 }
 
 TEST_F(ProcfsFactsReaderTest, GarbledSysctlNamesItsFileAndText) {

@@ -45,8 +45,10 @@ TEST(Record, HasEveryFileThatFactsComeFrom) {
   ProcTree tree;
   const std::string dir = tree.Path("recording").string();
   ASSERT_TRUE(Record(dir, "/proc", Soon()).ok());
-  const NamespaceFacts live = ProcfsFactsReader(ProcFiles("/proc")).Read(WatchedNetns());
-  const NamespaceFacts replayed = ProcfsFactsReader(ProcFiles(dir + "/proc")).Read(WatchedNetns());
+  const Deadline in_time = Deadline::After(std::chrono::minutes(10));
+  const NamespaceFacts live = ProcfsFactsReader(ProcFiles("/proc")).Read(WatchedNetns(), in_time);
+  const NamespaceFacts replayed =
+      ProcfsFactsReader(ProcFiles(dir + "/proc")).Read(WatchedNetns(), in_time);
   for (size_t i = 0; i < kSysctlCount; ++i) {
     const auto sysctl = static_cast<Sysctl>(i);
     EXPECT_EQ(replayed.sysctls[sysctl].ok(), live.sysctls[sysctl].ok()) << kSysctlTable[i].path;
