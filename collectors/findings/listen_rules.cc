@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,18 +18,6 @@ constexpr int64_t kDefaultSomaxconn = 4096;
 
 std::string TextOf(const ListenGroup& group) { return EndpointText(group.address, group.port); }
 
-// As ip_local_reserved_ports takes them: 40001,40003-40005.
-std::string PortList(const std::set<uint16_t>& ports) {
-  std::vector<std::string> parts;
-  for (auto port = ports.begin(); port != ports.end();) {
-    const uint16_t first = *port;
-    uint16_t last = first;
-    while (++port != ports.end() && *port == last + 1) last = *port;
-    parts.push_back(first == last ? absl::StrCat(first) : absl::StrCat(first, "-", last));
-  }
-  return absl::StrJoin(parts, ",");
-}
-
 // NotFound where the source does not tell how long the queues may be (procfs).
 absl::Status LimitsKnown(const ListenReport& report) {
   const bool known = std::ranges::all_of(
@@ -48,13 +35,13 @@ Verdict CheckListenerInPortRange(const RuleInput& input) {
   const auto report = ReportOf<ListenReport>(ns);
   if (!report.ok()) return report.status();
   std::vector<std::string> listeners;
-  std::set<uint16_t> named_ports;
+  PortSet named_ports;
   for (const ListenGroup& group : (*report)->groups) {
     if (!group.in_ephemeral_range) continue;
     listeners.push_back(TextOf(group));
-    named_ports.insert(group.port);
+    named_ports.set(group.port);
   }
-  size_t ports = named_ports.size();
+  size_t ports = named_ports.count();
   if (const auto use = ReportOf<PortsReport>(ns); use.ok()) {
     const auto by_listeners = (*use)->blocked[static_cast<size_t>(PortBlock::kListen)];
     ports = std::max<size_t>(ports, by_listeners.value_or(0));

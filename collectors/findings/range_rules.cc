@@ -109,4 +109,22 @@ Verdict CheckReservedPortsEatRange(const RuleInput& input) {
                       Percent(reserved, size), " %) out of ", TextOf(ports->range), ".");
 }
 
+Verdict CheckServicePortsInRange(const RuleInput& input) {
+  const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
+  if (!ports.ok()) return ports.status();
+  PortSet exposed;
+  for (const PortRange& service : input.settings.service_ports) {
+    const uint32_t end = std::min(service.max, ports->range.max);
+    for (uint32_t port = std::max(service.min, ports->range.min); port <= end; ++port) {
+      exposed[port] = !ports->reserved[port];
+    }
+  }
+  if (exposed.none()) return std::nullopt;
+  return absl::StrCat(Count(exposed.count(), "service port"), " of ", TextOf(ports->range),
+                      " (by --collector.findings.service-ports), not reserved: an outgoing "
+                      "connection may take one and collide with its service. To add to "
+                      "net.ipv4.ip_local_reserved_ports: ",
+                      PortList(exposed), ".");
+}
+
 }  // namespace tcp_lifecycle

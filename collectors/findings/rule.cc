@@ -52,6 +52,10 @@ constexpr std::array kRules = {
           "Move the listener to a port outside the range; else reserve its port, so that no "
           "outgoing connection takes it while the service restarts."},
          CheckListenerInPortRange},
+    Rule{{"service_ports_in_range", kWarning,
+          "Add the service ports to net.ipv4.ip_local_reserved_ports, or move the range away from "
+          "them."},
+         CheckServicePortsInRange},
     Rule{{"time_wait_buckets_full", kCritical,
           "Reuse connections, so that fewer are closed here; then raise "
           "net.ipv4.tcp_max_tw_buckets."},

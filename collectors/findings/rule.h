@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "collectors/model/port_set.h"
 #include "collectors/reports/findings_report.h"
 #include "collectors/reports/snapshot.h"
 
@@ -15,6 +16,9 @@ namespace tcp_lifecycle {
 struct FindingSettings {
   // After so much silence NAT gateways and load balancers forget a connection.
   int64_t idle_timeout_seconds = 240;
+  // What rules of the packet filter or a load balancer answer for, such as NodePorts: no socket
+  // shows it.
+  std::vector<PortRange> service_ports = {};
 };
 
 struct RuleInput {

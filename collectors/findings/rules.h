@@ -23,6 +23,7 @@ Verdict CheckOwnPortRangeFull(const RuleInput& input);
 Verdict CheckPortRangeOdd(const RuleInput& input);
 Verdict CheckPortRangeSingleParity(const RuleInput& input);
 Verdict CheckReservedPortsEatRange(const RuleInput& input);
+Verdict CheckServicePortsInRange(const RuleInput& input);
 
 // bind_rules.cc: what bind() draws ports from
 Verdict CheckBindPoolNearlyEmpty(const RuleInput& input);

@@ -172,6 +172,11 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
                  "connection.")
       ->type_name("TIME")
       ->group(group);
+  AddOptional(app, "--collector.findings.service-ports", flags.findings_service_ports,
+              "Ports that are answered for without a socket, by NodePorts or DNAT rules: "
+              "30000-32767,... A finding where outgoing connections may take one.")
+      ->type_name("LIST")
+      ->group(group);
   app.add_option("--path.procfs", flags.procfs, "Where procfs is mounted.")
       ->type_name("DIR")
       ->group(group);

@@ -31,6 +31,7 @@ struct Flags {
   std::string ports_top;
   std::string ports_min_utilization;
   std::string findings_idle_timeout;
+  std::optional<std::string> findings_service_ports;
   std::optional<std::string> replay_dir;
   std::string procfs;
   std::string run_dir;

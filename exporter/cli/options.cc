@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -116,6 +117,30 @@ absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, const Options
     }
   }
   return selection;
+}
+
+// Ports and ranges between commas, as ip_local_reserved_ports takes them.
+absl::StatusOr<std::vector<PortRange>> ParsePorts(absl::string_view flag, absl::string_view text) {
+  const auto parse = [](absl::string_view digits, uint16_t& port) {
+    uint32_t number = 0;
+    const bool good = digits.find_first_not_of("0123456789") == absl::string_view::npos &&
+                      absl::SimpleAtoi(digits, &number) && number >= 1 && number <= 65535;
+    port = static_cast<uint16_t>(number);
+    return good;
+  };
+  std::vector<PortRange> ports;
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    const std::pair<absl::string_view, absl::string_view> ends =
+        absl::StrSplit(part, absl::MaxSplits('-', 1));
+    PortRange& range = ports.emplace_back();
+    const bool one = !absl::StrContains(part, '-');
+    if (!parse(ends.first, range.min) || !parse(one ? ends.first : ends.second, range.max) ||
+        range.min > range.max) {
+      return BadFlag(flag, text,
+                     "must be ports from 1 to 65535 and ranges of them, as 30000-32767,8443");
+    }
+  }
+  return ports;
 }
 
 absl::StatusOr<double> ParseRatio(absl::string_view flag, absl::string_view text) {
@@ -231,6 +256,10 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
                               kLongestIdleTimeoutSeconds));
   options.collector_settings.findings.idle_timeout_seconds =
       std::chrono::ceil<std::chrono::seconds>(idle_timeout).count();
+  if (flags.findings_service_ports.has_value()) {
+    set(options.collector_settings.findings.service_ports,
+        ParsePorts("--collector.findings.service-ports", *flags.findings_service_ports));
+  }
   status.Update(CheckPaths(flags, options.source));
   set(options.log_format, Choose<LogFormat>("--log.format", flags.log_format, kFormats));
   const bool prints = options.action == Action::kOnce || options.action == Action::kDoctor ||

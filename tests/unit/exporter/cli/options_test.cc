@@ -276,6 +276,9 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
       {"--collector.findings.idle-timeout=4min",
        "--collector.findings.idle-timeout=\"4min\": must be a time like 10s, 0.5s or 1500ms, at "
        "most 86400s"},
+      {"--collector.findings.service-ports=30000-",
+       "--collector.findings.service-ports=\"30000-\": must be ports from 1 to 65535 and ranges of "
+       "them, as 30000-32767,8443"},
       {"--collector.namespaces=a,,b",
        "--collector.namespaces=\"a,,b\": must be host or all alone, or names with commas between "
        "them"},
@@ -298,12 +301,29 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
 TEST(OptionsTest, CollectorsTakeTheirSettings) {
   const CollectorSettings settings =
       Parse({"--collector.ports.top=5", "--collector.ports.min-utilization=0.25",
-             "--collector.findings.idle-timeout=350s"})
+             "--collector.findings.idle-timeout=350s",
+             "--collector.findings.service-ports=30000-32767,8443"})
           .value()
           .collector_settings;
   EXPECT_EQ(settings.ports.top, 5u);
   EXPECT_EQ(settings.ports.min_utilization, 0.25);
   EXPECT_EQ(settings.findings.idle_timeout_seconds, 350);
+  EXPECT_THAT(settings.findings.service_ports,
+              ElementsAre(PortRange{30000, 32767}, PortRange{8443, 8443}));
+  EXPECT_THAT(Good({}).collector_settings.findings.service_ports, IsEmpty());
+}
+
+TEST(OptionsTest, ServicePortsAreWholeNumbersInOrder) {
+  for (const char* wrong : {"0", "65536", "1-65536", "2-1", "-5", "1-2-3", "80,", "+80", " 80",
+                            "80 81", "http", "4294967297"}) {
+    EXPECT_THAT(Error({absl::StrCat("--collector.findings.service-ports=", wrong).c_str()}),
+                HasSubstr("must be ports from 1 to 65535"))
+        << wrong;
+  }
+  for (const char* right : {"1", "65535", "1-65535", "80,80", "90,80-90"}) {
+    EXPECT_TRUE(Parse({absl::StrCat("--collector.findings.service-ports=", right).c_str()}).ok())
+        << right;
+  }
 }
 
 TEST(OptionsTest, NamespacesAreTheOwnAllOrThoseNamed) {
