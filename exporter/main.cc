@@ -45,7 +45,7 @@ absl::StatusOr<int> Act(const Options& options,
     case Action::kPrintMetricsMd:
       return ExitStatus(WriteStandardOutput(MetricsMarkdown(collectors, SelfFamilies())));
     case Action::kRecord:
-      return ExitStatus(RunRecord(options));
+      return ExitStatus(RunRecord(options, logger));
     case Action::kOnce:
       return ExitStatus(RunOnce(options, std::move(collectors), logger));
     case Action::kDoctor:

@@ -21,6 +21,9 @@ namespace tcp_lifecycle {
 // TCP_TIMEWAIT_LEN, whatever the settings.
 inline constexpr uint32_t kTimeWaitMs = 60000;
 
+// The delay of kernels without tcp_tw_reuse_delay, and its default.
+inline constexpr uint32_t kReuseDelayMs = 1000;
+
 // Whether tcp_tw_reuse=2 takes these for loopback: by an address, or by the device that the socket
 // is bound to (Socket::scope).
 inline bool IsLoopback(const IpAddress& source, const IpAddress& destination, uint32_t scope) {
@@ -62,7 +65,7 @@ class ReuseRule {
   bool may_reuse_fin_wait2_;
   Scope scope_ = Scope::kNone;
   // Without tcp_tw_reuse_delay it is from 0 to 1 s.
-  uint32_t delay_ms_ = 1000;
+  uint32_t delay_ms_ = kReuseDelayMs;
   bool has_delay_ = false;  // and all other settings are known
 };
 

@@ -56,12 +56,22 @@ std::vector<SourceCandidate> CheckedSources(const Options& options, const Logger
   return candidates;
 }
 
+// Of a recording, which stays unpacked for as long.
+class RecordedFacts final : public ProcfsFactsReader {
+ public:
+  explicit RecordedFacts(Replay& replay)
+      : ProcfsFactsReader(ProcFiles(replay.procfs_root)), unpacked_(std::move(replay.unpacked)) {}
+
+ private:
+  std::unique_ptr<TemporaryDirectory> unpacked_;
+};
+
 absl::Status OpenRecording(const Options& options, Kernel& kernel) {
-  absl::StatusOr<Replay> replay = OpenReplay(options.replay_dir);
-  if (!replay.ok()) return Prefixed("--collector.sockets.replay-dir", replay.status());
+  absl::StatusOr<Replay> replay = OpenReplay(options.recording);
+  if (!replay.ok()) return Prefixed("--collector.sockets.recording", replay.status());
   kernel.sockets = std::move(replay->sockets);
   kernel.namespaces = std::make_unique<OneNetns>(replay->netns);
-  kernel.facts = std::make_unique<ProcfsFactsReader>(ProcFiles(replay->procfs_root));
+  kernel.facts = std::make_unique<RecordedFacts>(*replay);
   return absl::OkStatus();
 }
 

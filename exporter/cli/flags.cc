@@ -143,9 +143,9 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
                "No BPF program is loaded: neither to read sockets nor to count connections that "
                "fail.")
       ->group(group);
-  AddOptional(app, "--collector.sockets.replay-dir", flags.replay_dir,
-              "With source replay: the directory that --record wrote.")
-      ->type_name("DIR")
+  AddOptional(app, "--collector.sockets.recording", flags.recording,
+              "With source replay: what --record wrote, or the directory that it was unpacked to.")
+      ->type_name("FILE")
       ->group(group);
   app.add_option(
          "--collector.namespaces", flags.namespaces,
@@ -201,9 +201,14 @@ void AddOtherFlags(CLI::App& app, Flags& flags) {
                "Print one page of metrics and exit; exit status 1 when a collector failed or a "
                "namespace on the page could not be read.")
       ->group("Instead of serving");
-  AddOptional(app, "--record", flags.record_dir,
-              "Record what the kernel says now to DIR, new or empty, for a bug report, and exit.")
-      ->type_name("DIR")
+  AddOptional(app, "--record", flags.record,
+              "Record what the kernel says now to FILE, a new archive (.tar.gz), for a bug report, "
+              "and exit.")
+      ->type_name("FILE")
+      ->group("Instead of serving");
+  app.add_flag("--record.anonymize", flags.record_anonymize,
+               "With --record: every address but those of the loopback becomes another one, always "
+               "the same.")
       ->group("Instead of serving");
   app.add_flag("--version", flags.version, "Print the version and exit.")
       ->group("Instead of serving");

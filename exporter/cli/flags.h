@@ -32,7 +32,7 @@ struct Flags {
   std::string ports_min_utilization;
   std::string findings_idle_timeout;
   std::optional<std::string> findings_service_ports;
-  std::optional<std::string> replay_dir;
+  std::optional<std::string> recording;
   std::string procfs;
   std::string run_dir;
   std::string log_format;
@@ -40,7 +40,8 @@ struct Flags {
   std::optional<std::string> command;  // kDoctorCommand, kCheckCommand
   bool json = false;
   bool once = false;
-  std::optional<std::string> record_dir;
+  std::optional<std::string> record;
+  bool record_anonymize = false;
   bool print_metrics_md = false;
   bool version = false;
   std::optional<std::string> help;  // asked for: the text; the other flags were not read to the end

@@ -165,10 +165,13 @@ absl::StatusOr<Action> ActionOf(const Flags& flags) {
   if (flags.command == kDoctorCommand) wanted.emplace_back(kDoctorCommand, Action::kDoctor);
   if (flags.command == kCheckCommand) wanted.emplace_back(kCheckCommand, Action::kCheck);
   if (flags.once) wanted.emplace_back("--once", Action::kOnce);
-  if (flags.record_dir.has_value()) wanted.emplace_back("--record", Action::kRecord);
+  if (flags.record.has_value()) wanted.emplace_back("--record", Action::kRecord);
   if (flags.print_metrics_md) wanted.emplace_back("--print-metrics-md", Action::kPrintMetricsMd);
   if (flags.json && flags.command != kDoctorCommand) {
     return absl::InvalidArgumentError("--json is for the command doctor only");
+  }
+  if (flags.record_anonymize && !flags.record.has_value()) {
+    return absl::InvalidArgumentError("--record.anonymize is for --record only");
   }
   if (wanted.empty()) return Action::kServe;
   if (wanted.size() == 1) return wanted.front().second;
@@ -186,19 +189,19 @@ CollectorNames Collectors(const Flags& flags, const std::vector<std::string>& al
 
 // A path that must not be empty.
 absl::Status CheckPath(absl::string_view flag, absl::string_view path) {
-  return path.empty() ? BadFlag(flag, path, "must name a directory") : absl::OkStatus();
+  return path.empty() ? BadFlag(flag, path, "must name a file or directory") : absl::OkStatus();
 }
 
 absl::Status CheckPaths(const Flags& flags, SourceChoice source) {
   absl::Status status = CheckPath("--path.procfs", flags.procfs);
   status.Update(CheckPath("--path.run", flags.run_dir));
-  if (flags.record_dir.has_value()) status.Update(CheckPath("--record", *flags.record_dir));
-  constexpr absl::string_view kReplayDir = "--collector.sockets.replay-dir";
-  if (flags.replay_dir.has_value() != (source == SourceChoice::kReplay)) {
+  if (flags.record.has_value()) status.Update(CheckPath("--record", *flags.record));
+  constexpr absl::string_view kRecording = "--collector.sockets.recording";
+  if (flags.recording.has_value() != (source == SourceChoice::kReplay)) {
     status.Update(absl::InvalidArgumentError(
-        absl::StrCat(kReplayDir, "=DIR and --collector.sockets.source=replay need each other")));
+        absl::StrCat(kRecording, "=FILE and --collector.sockets.source=replay need each other")));
   }
-  if (flags.replay_dir.has_value()) status.Update(CheckPath(kReplayDir, *flags.replay_dir));
+  if (flags.recording.has_value()) status.Update(CheckPath(kRecording, *flags.recording));
   return status;
 }
 
@@ -212,10 +215,11 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
   options.listen_addresses = flags.listen_addresses;
   options.telemetry_path = flags.telemetry_path;
   options.collectors = Collectors(flags, collectors);
-  options.replay_dir = flags.replay_dir.value_or("");
+  options.recording = flags.recording.value_or("");
   options.procfs = flags.procfs;
   options.run_dir = flags.run_dir;
-  options.record_dir = flags.record_dir.value_or("");
+  options.record = flags.record.value_or("");
+  options.record_anonymize = flags.record_anonymize;
   options.json = flags.json;
 
   set(options.action, ActionOf(flags));

@@ -32,10 +32,11 @@ struct Options {
   bool no_bpf = false;  // no BPF program is loaded, neither to read nor to count
   NetnsSelection namespaces;
   std::string run_dir = "/run";
-  std::string replay_dir;  // with kReplay
+  std::string recording;  // with kReplay
   std::string procfs = "/proc";
-  std::string record_dir;  // with kRecord
-  bool json = false;       // with kDoctor
+  std::string record;  // with kRecord: the archive
+  bool record_anonymize = false;
+  bool json = false;  // with kDoctor
 
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kLogfmt;

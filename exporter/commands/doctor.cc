@@ -54,7 +54,7 @@ absl::StatusOr<SocketOwnersAnswer> FindOwners(const Options& options, const Susp
 
 std::string SubjectOf(const Options& options) {
   if (options.source != SourceChoice::kReplay) return Hostname();
-  return absl::StrCat("Recording ", std::filesystem::path(options.replay_dir).filename().string());
+  return absl::StrCat("Recording ", std::filesystem::path(options.recording).filename().string());
 }
 
 DoctorReport Examine(const Options& options, const Samples& samples) {

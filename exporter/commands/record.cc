@@ -11,8 +11,15 @@ constexpr std::chrono::seconds kTimeout(60);
 
 }  // namespace
 
-absl::Status RunRecord(const Options& options) {
-  return Record(options.record_dir, options.procfs, Deadline::After(kTimeout));
+absl::Status RunRecord(const Options& options, const Logger& logger) {
+  if (!options.record_anonymize) {
+    logger.Warn(
+        "the recording has the addresses of all connections of this network namespace; "
+        "--record.anonymize replaces them",
+        {{"file", options.record}});
+  }
+  return Record({options.record, options.record_anonymize}, options.procfs,
+                Deadline::After(kTimeout));
 }
 
 }  // namespace tcp_lifecycle

@@ -51,7 +51,7 @@ void AddReuse(const DestinationReport& report, const Sysctls& sysctls,
   const absl::StatusOr<int64_t>& delay = sysctls[Sysctl::kTwReuseDelay];
   remedies.push_back(absl::StrCat(
       "Set ", absl::StrJoin(settings, " and "), ": connect() may then take over a port after ",
-      WaitText(static_cast<double>(delay.value_or(1000)) / 1000),
+      WaitText(static_cast<double>(delay.value_or(kReuseDelayMs)) / 1000),
       " of TIME_WAIT instead of 60 s, where the peer sends timestamps. bind() may not."));
 }
 

@@ -22,7 +22,7 @@ const PATIENCE_MS = 20_000;
 
 export const REPLAY = join(HERE, '../fixtures/replay');
 export const replayFlags = (directory) =>
-    ['--collector.sockets.source=replay', `--collector.sockets.replay-dir=${directory}`];
+    ['--collector.sockets.source=replay', `--collector.sockets.recording=${directory}`];
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 

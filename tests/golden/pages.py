@@ -38,7 +38,7 @@ def run(*flags, **options):
 
 def replay(fixture):
     """The flags that name a recording."""
-    return "--collector.sockets.source=replay", f"--collector.sockets.replay-dir={fixture}"
+    return "--collector.sockets.source=replay", f"--collector.sockets.recording={fixture}"
 
 
 def once(fixture, *flags):

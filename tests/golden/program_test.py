@@ -58,8 +58,8 @@ def test_bad_flags_exit_1_with_what_is_wrong(flags, text):
             "--collector.sockets.source: sockets cannot be read: procfs: ",
         ),
         (
-            [REPLAY[0], "--collector.sockets.replay-dir=/nonexistent"],
-            "--collector.sockets.replay-dir: recording /nonexistent",
+            [REPLAY[0], "--collector.sockets.recording=/nonexistent"],
+            "--collector.sockets.recording: recording /nonexistent",
         ),
     ],
 )

@@ -1,7 +1,6 @@
 """One crowd of sockets, every reader of the kernel: the pages are the same, but for what a reader
 cannot know, which is absent and not 0."""
 
-import shutil
 
 from harness import differences, tcp
 from harness.exporter import Exporter, page_once, run_binary
@@ -37,7 +36,7 @@ def test_sock_diag_procfs_and_replay_agree(netns, peer, link, tmp_path):
     recording = tmp_path / "recording"
 
     def read_otherwise():
-        shutil.rmtree(recording, ignore_errors=True)
+        recording.unlink(missing_ok=True)
         done = run_binary(netns, f"--record={recording}")
         assert done.returncode == 0, done.stderr
         return page_once(netns, "procfs")
@@ -66,7 +65,7 @@ def test_sock_diag_procfs_and_replay_agree(netns, peer, link, tmp_path):
         state for state in STATES if state != "bound_inactive" or has("bound_sockets")]
     assert 0 not in by_state.values(), by_state
 
-    replayed = page_once(netns, "replay", f"--collector.sockets.replay-dir={recording}")
+    replayed = page_once(netns, "replay", f"--collector.sockets.recording={recording}")
     assert differences.disagreements(whole, differences.comparable(replayed)) == {}
     assert replayed.value("scrape_source_info", reader="replay") == 1
 

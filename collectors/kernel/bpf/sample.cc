@@ -4,13 +4,9 @@
 
 namespace tcp_lifecycle {
 
-size_t SocketSample::KindOf(const Socket& socket) {
-  auto kind = static_cast<size_t>(socket.state);
-  kind = kind * kFamilyCount + static_cast<size_t>(socket.family);
-  kind = kind * kTimerCount + static_cast<size_t>(socket.timer);
-  kind = kind * 2 + ((socket.flags & kKeepaliveOn) != 0 ? 1 : 0);
-  kind = kind * 2 + ((socket.flags & kUnaccepted) != 0 ? 1 : 0);
-  return kind * kRoleCount + static_cast<size_t>(socket.role);
+SocketSample::KindKey SocketSample::KindOf(const Socket& socket) {
+  const auto flags = static_cast<uint16_t>(socket.flags & (kKeepaliveOn | kUnaccepted));
+  return {socket.state, socket.family, socket.timer, socket.role, flags};
 }
 
 uint64_t SocketSample::SlotOf(uint64_t seen, size_t size) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -43,13 +44,14 @@ class SocketSample : public SocketVisitor {
     std::array<Socket, kOfEachKind> kept;
   };
 
-  // State, family, timer, and the flags and the role by which the walk distinguishes kinds.
-  static size_t KindOf(const Socket& socket);
+  // State, family, timer, and the role and the flags by which the walk distinguishes kinds.
+  using KindKey = std::tuple<TcpState, Family, Timer, Role, uint16_t>;
+  static KindKey KindOf(const Socket& socket);
   // The slot of the `seen`th socket in a fair sample of `size`; `size` or more: none.
   uint64_t SlotOf(uint64_t seen, size_t size);
 
   uint64_t random_;
-  absl::flat_hash_map<size_t, Kind> kinds_;
+  absl::flat_hash_map<KindKey, Kind> kinds_;
   uint64_t seen_ = 0;
   std::vector<Socket> of_all_;
   absl::flat_hash_map<Connection, std::vector<Socket>> wanted_;

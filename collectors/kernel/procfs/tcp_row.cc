@@ -55,8 +55,16 @@ bool ParseWords(absl::string_view hex, std::array<uint8_t, kBytes>& bytes) {
   return true;
 }
 
-// 0100007F:0016, or an address of 32 digits.
-bool ParseEndpoint(absl::string_view text, IpAddress& address, uint16_t& port) {
+uint32_t TicksToMs(uint64_t ticks, uint32_t ticks_per_second) {
+  constexpr uint64_t kLongestMs = std::numeric_limits<uint32_t>::max();
+  if (IsWrapped(ticks)) return 0;  // overdue
+  return static_cast<uint32_t>(
+      std::min(std::min(ticks, kLongestMs) * 1000 / ticks_per_second, kLongestMs));
+}
+
+}  // namespace
+
+bool ParseTcpEndpoint(absl::string_view text, IpAddress& address, uint16_t& port) {
   const size_t colon = text.find(':');
   if (colon == absl::string_view::npos || !ParseNumber(text.substr(colon + 1), port, 16)) {
     return false;
@@ -72,15 +80,6 @@ bool ParseEndpoint(absl::string_view text, IpAddress& address, uint16_t& port) {
   }
   return false;
 }
-
-uint32_t TicksToMs(uint64_t ticks, uint32_t ticks_per_second) {
-  constexpr uint64_t kLongestMs = std::numeric_limits<uint32_t>::max();
-  if (IsWrapped(ticks)) return 0;  // overdue
-  return static_cast<uint32_t>(
-      std::min(std::min(ticks, kLongestMs) * 1000 / ticks_per_second, kLongestMs));
-}
-
-}  // namespace
 
 absl::StatusOr<TcpColumns> ParseTcpHeader(absl::string_view line) {
   TcpColumns columns;
@@ -136,10 +135,11 @@ absl::StatusOr<TcpRow> ParseTcpRow(absl::string_view line, const TcpColumns& col
   }
   socket.state = *state;
 
-  if (!ParseEndpoint(words.at[columns.local_address], socket.local_address, socket.local_port)) {
+  if (!ParseTcpEndpoint(words.at[columns.local_address], socket.local_address, socket.local_port)) {
     return bad("local address", columns.local_address);
   }
-  if (!ParseEndpoint(words.at[columns.remote_address], socket.remote_address, socket.remote_port)) {
+  if (!ParseTcpEndpoint(words.at[columns.remote_address], socket.remote_address,
+                        socket.remote_port)) {
     return bad("remote address", columns.remote_address);
   }
   socket.family = socket.local_address.family();

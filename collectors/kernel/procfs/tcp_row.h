@@ -34,6 +34,9 @@ struct TcpRow {
   uint64_t inode = 0;     // 0: no program holds it, not any more or not yet
 };
 
+// 0100007F:0016, or an address of 32 digits. False, with the rest unspecified, where it is neither.
+bool ParseTcpEndpoint(absl::string_view text, IpAddress& address, uint16_t& port);
+
 // DataLoss names the first column that is missing.
 absl::StatusOr<TcpColumns> ParseTcpHeader(absl::string_view line);
 

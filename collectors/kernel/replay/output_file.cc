@@ -8,7 +8,7 @@
 namespace tcp_lifecycle {
 
 absl::StatusOr<OutputFile> OutputFile::Create(std::string path) {
-  UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.valid()) return absl::ErrnoToStatus(errno, path);
   return OutputFile(std::move(fd), std::move(path));
 }

@@ -1,4 +1,5 @@
-// A file of a recording: made new, never over an old one, every error with its path.
+// A file of a recording: made new, for its owner's eyes, never over an old one, every error with
+// its path.
 #pragma once
 
 #include <cstddef>

@@ -16,8 +16,11 @@
 #include "collectors/kernel/procfs/netns_name.h"
 #include "collectors/kernel/procfs/proc_files.h"
 #include "collectors/kernel/replay/about.h"
+#include "collectors/kernel/replay/anonymizer.h"
+#include "collectors/kernel/replay/archive.h"
 #include "collectors/kernel/replay/output_file.h"
 #include "collectors/kernel/replay/recording_channel.h"
+#include "collectors/kernel/replay/temporary_directory.h"
 #include "collectors/kernel/sock_diag/netlink_channel.h"
 #include "collectors/kernel/sock_diag/sock_diag_source.h"
 #include "collectors/model/sysctl_table.h"
@@ -37,7 +40,7 @@ absl::Status MakeDirectory(const std::string& path) {
 }
 
 absl::Status CopyLines(const ProcFiles& files, absl::string_view path, const std::string& to,
-                       const Deadline& deadline) {
+                       Anonymizer* anonymizer, const Deadline& deadline) {
   absl::StatusOr<LineReader> lines = files.OpenLines(path, deadline);
   if (!lines.ok()) return lines.status();
   const std::filesystem::path target(absl::StrCat(to, "/", path));
@@ -53,15 +56,18 @@ absl::Status CopyLines(const ProcFiles& files, absl::string_view path, const std
     absl::StatusOr<std::optional<absl::string_view>> line = lines->Next();
     if (!line.ok()) return line.status();
     if (!*line) return absl::OkStatus();
-    if (absl::Status status = file->Write(absl::StrCat(**line, "\n")); !status.ok()) return status;
+    const std::string text =
+        anonymizer == nullptr ? std::string(**line) : anonymizer->Replaced(**line);
+    if (absl::Status status = file->Write(absl::StrCat(text, "\n")); !status.ok()) return status;
   }
 }
 
-absl::Status RecordProc(const ProcFiles& files, const std::string& to, const Deadline& deadline) {
+absl::Status RecordProc(const ProcFiles& files, const std::string& to, Anonymizer* anonymizer,
+                        const Deadline& deadline) {
   absl::Status first_error;
   bool found = false;
   const auto copy = [&](absl::string_view path) {
-    absl::Status status = CopyLines(files, path, to, deadline);
+    absl::Status status = CopyLines(files, path, to, anonymizer, deadline);
     if (absl::IsNotFound(status)) return;
     found = true;
     first_error.Update(status);
@@ -73,28 +79,20 @@ absl::Status RecordProc(const ProcFiles& files, const std::string& to, const Dea
 }
 
 absl::Status RecordDumps(UniqueFd socket, const std::string& to, absl::string_view kernel_release,
-                         const Deadline& deadline) {
+                         Anonymizer* anonymizer, const Deadline& deadline) {
   if (absl::Status status = MakeDirectory(to); !status.ok()) return status;
   SockDiagSource source(
       std::make_unique<RecordingChannel>(
-          std::make_unique<NetlinkChannel>(std::move(socket), OpenSockDiagSocket), to),
+          std::make_unique<NetlinkChannel>(std::move(socket), OpenSockDiagSocket), to, anonymizer),
       kernel_release);
   SocketVisitor nobody;
   return source.ForEach({}, deadline, nobody).status();
 }
 
-}  // namespace
-
-absl::Status Record(const std::string& dir, const std::string& procfs_root,
-                    const Deadline& deadline) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(dir, error)) {
-    if (absl::Status status = MakeDirectory(dir); !status.ok()) return status;
-  }
-  // Created first: it fails where there is a recording already, or where nothing can be written.
+absl::Status RecordInto(const std::string& dir, const std::string& procfs_root,
+                        Anonymizer* anonymizer, const Deadline& deadline) {
   absl::StatusOr<OutputFile> about_file = OutputFile::Create(absl::StrCat(dir, "/about"));
   if (!about_file.ok()) return about_file.status();
-
   utsname kernel = {};
   uname(&kernel);
   const ProcFiles files(procfs_root);
@@ -106,17 +104,34 @@ absl::Status Record(const std::string& dir, const std::string& procfs_root,
   absl::StatusOr<UniqueFd> socket = OpenSockDiagSocket();
   absl::Status dumped;
   if (socket.ok()) {
-    dumped =
-        RecordDumps(*std::move(socket), absl::StrCat(dir, "/sock_diag"), kernel.release, deadline);
+    dumped = RecordDumps(*std::move(socket), absl::StrCat(dir, "/sock_diag"), kernel.release,
+                         anonymizer, deadline);
     if (!dumped.ok()) about.sock_diag = dumped.ToString();
   } else {
     about.sock_diag = socket.status().ToString();
   }
-  absl::Status copied = RecordProc(files, absl::StrCat(dir, "/proc"), deadline);
-  absl::Status written = about_file->Write(FormatAbout(about));
+  const absl::Status copied = RecordProc(files, absl::StrCat(dir, "/proc"), anonymizer, deadline);
+  const absl::Status written = about_file->Write(FormatAbout(about));
   dumped.Update(copied);
   dumped.Update(written);
   return dumped;
+}
+
+}  // namespace
+
+absl::Status Record(const Recording& recording, const std::string& procfs_root,
+                    const Deadline& deadline) {
+  // Created first: it fails where there is a recording already, or where nothing can be written.
+  const absl::StatusOr<OutputFile> archive = OutputFile::Create(recording.archive);
+  if (!archive.ok()) return archive.status();
+  const absl::StatusOr<TemporaryDirectory> dir =
+      TemporaryDirectory::Make(absl::StrCat(recording.archive, "."));
+  if (!dir.ok()) return dir.status();
+  Anonymizer anonymizer;
+  absl::Status status =
+      RecordInto(dir->path(), procfs_root, recording.anonymized ? &anonymizer : nullptr, deadline);
+  status.Update(PackArchive(dir->path(), recording.archive));
+  return status;
 }
 
 }  // namespace tcp_lifecycle

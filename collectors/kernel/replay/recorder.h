@@ -1,4 +1,4 @@
-// Records a live host into a directory that OpenReplay reads: `--record DIR`, for bug reports and
+// Records a live host into an archive that OpenReplay reads: `--record=FILE`, for bug reports and
 // fixtures.
 #pragma once
 
@@ -9,11 +9,16 @@
 
 namespace tcp_lifecycle {
 
-// Makes `dir` if it is missing (not its parents) and writes about, sock_diag/ and proc/ into it.
-// AlreadyExists where it holds a recording. What fails is told by the first error, once all else is
-// recorded; files that this kernel does not have, and a kernel without sock_diag, are no errors.
-// The sockets are those of the calling thread's network namespace.
-absl::Status Record(const std::string& dir, const std::string& procfs_root,
+struct Recording {
+  std::string archive;      // a file that is not there yet; its directory is
+  bool anonymized = false;  // as Anonymizer does it
+};
+
+// Writes about, sock_diag/ and proc/ into the archive, for its owner's eyes. AlreadyExists where
+// there is such a file. What fails is told by the first error, once all else is recorded; files
+// that this kernel does not have, and a kernel without sock_diag, are no errors. The sockets are
+// those of the calling thread's network namespace.
+absl::Status Record(const Recording& recording, const std::string& procfs_root,
                     const Deadline& deadline);
 
 }  // namespace tcp_lifecycle

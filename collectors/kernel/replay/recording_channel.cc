@@ -1,5 +1,7 @@
 #include "collectors/kernel/replay/recording_channel.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "collectors/kernel/replay/datagram_file.h"
 
@@ -20,8 +22,10 @@ absl::StatusOr<uint32_t> RecordingChannel::Request(const DumpRequest& request) {
 absl::StatusOr<std::span<const std::byte>> RecordingChannel::Receive(const Deadline& deadline) {
   absl::StatusOr<std::span<const std::byte>> datagram = kernel_->Receive(deadline);
   if (!datagram.ok()) return datagram;
-  if (absl::Status status = file_->Write(LengthBefore(*datagram)); !status.ok()) return status;
-  if (absl::Status status = file_->Write(*datagram); !status.ok()) return status;
+  std::vector<std::byte> written(datagram->begin(), datagram->end());
+  if (anonymizer_ != nullptr) anonymizer_->Replace(written);
+  if (absl::Status status = file_->Write(LengthBefore(written)); !status.ok()) return status;
+  if (absl::Status status = file_->Write(written); !status.ok()) return status;
   return datagram;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "collectors/kernel/replay/anonymizer.h"
 #include "collectors/kernel/replay/output_file.h"
 #include "collectors/kernel/sock_diag/channel.h"
 
@@ -14,9 +15,10 @@ namespace tcp_lifecycle {
 
 class RecordingChannel : public DiagChannel {
  public:
-  // `directory` exists and has no such files yet.
-  RecordingChannel(std::unique_ptr<DiagChannel> kernel, std::string directory)
-      : kernel_(std::move(kernel)), directory_(std::move(directory)) {}
+  // `directory` exists and has no such files yet. With an `anonymizer`, its addresses are written.
+  RecordingChannel(std::unique_ptr<DiagChannel> kernel, std::string directory,
+                   Anonymizer* anonymizer)
+      : kernel_(std::move(kernel)), directory_(std::move(directory)), anonymizer_(anonymizer) {}
 
   absl::StatusOr<uint32_t> Request(const DumpRequest& request) override;
   absl::StatusOr<std::span<const std::byte>> Receive(const Deadline& deadline) override;
@@ -25,6 +27,7 @@ class RecordingChannel : public DiagChannel {
  private:
   std::unique_ptr<DiagChannel> kernel_;
   std::string directory_;
+  Anonymizer* anonymizer_;
   std::optional<OutputFile> file_;  // of the dump in progress
 };
 

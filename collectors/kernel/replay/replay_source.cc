@@ -12,6 +12,7 @@
 #include "collectors/kernel/procfs/proc_files.h"
 #include "collectors/kernel/procfs/procfs_source.h"
 #include "collectors/kernel/replay/about.h"
+#include "collectors/kernel/replay/archive.h"
 #include "collectors/kernel/replay/replay_channel.h"
 #include "collectors/kernel/sock_diag/sock_diag_source.h"
 
@@ -58,14 +59,9 @@ absl::StatusOr<ReplayChannel::Dumps> ReadDumps(const fs::path& directory) {
   return dumps;
 }
 
-}  // namespace
-
-absl::StatusOr<Replay> OpenReplay(const std::string& dir) {
+absl::StatusOr<Replay> OpenDirectory(const std::string& dir) {
   const fs::path root(dir);
   std::error_code error;
-  if (!fs::is_directory(root, error)) {
-    return absl::ErrnoToStatus(error ? error.value() : ENOTDIR, absl::StrCat("recording ", dir));
-  }
   absl::StatusOr<About> about = ReadAbout(root / "about");
   if (!about.ok()) return about.status();
   if (about->netns.name.empty()) about->netns.name = "self";
@@ -85,7 +81,24 @@ absl::StatusOr<Replay> OpenReplay(const std::string& dir) {
   }
   return Replay{.sockets = std::make_unique<ReplaySource>(std::move(recorded)),
                 .netns = std::move(about->netns),
-                .procfs_root = procfs.string()};
+                .procfs_root = procfs.string(),
+                .unpacked = nullptr};
+}
+
+}  // namespace
+
+absl::StatusOr<Replay> OpenReplay(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return OpenDirectory(path);
+  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("recording ", path));
+  absl::StatusOr<TemporaryDirectory> unpacked =
+      TemporaryDirectory::Make((fs::temp_directory_path() / "recording.").string());
+  if (!unpacked.ok()) return unpacked.status();
+  if (absl::Status status = UnpackArchive(path, unpacked->path()); !status.ok()) return status;
+  absl::StatusOr<Replay> replay = OpenDirectory(unpacked->path());
+  if (!replay.ok()) return Prefixed(path, replay.status());
+  replay->unpacked = std::make_unique<TemporaryDirectory>(*std::move(unpacked));
+  return replay;
 }
 
 }  // namespace tcp_lifecycle

@@ -1,12 +1,13 @@
-// Replays a recorded directory through the decoders that read the kernel:
+// Replays a recording through the decoders that read the kernel:
 //
-//   DIR/about          of what it is a recording
-//   DIR/sock_diag/     the dumps of one pass
-//   DIR/proc/          the files of /proc that facts come from, and net/tcp and net/tcp6, which
-//                      stand in for the sockets where there is no sock_diag/
+//   about          of what it is a recording
+//   sock_diag/     the dumps of one pass
+//   proc/          the files of /proc that facts come from, and net/tcp and net/tcp6, which stand
+//   in
+//                  for the sockets where there is no sock_diag/
 //
-// `--record` makes such directories; they serve as fixtures and come with bug reports. Every pass
-// gives the same records. Only DIR/proc suffices.
+// `--record` makes such archives, for bug reports; unpacked into directories they serve as
+// fixtures. Every pass gives the same records. Only proc/ suffices.
 #pragma once
 
 #include <memory>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "collectors/kernel/replay/temporary_directory.h"
 #include "collectors/model/netns.h"
 #include "collectors/model/reader_names.h"
 #include "collectors/model/socket_source.h"
@@ -39,11 +41,13 @@ class ReplaySource : public SocketSource {
 struct Replay {
   std::unique_ptr<SocketSource> sockets;
   Netns netns;              // whose they are; `self` where the recording does not say
-  std::string procfs_root;  // DIR/proc, for the readers of facts
+  std::string procfs_root;  // of proc/, for the readers of facts
+  // Where an archive's files are, for as long as they are read; of a directory null.
+  std::unique_ptr<TemporaryDirectory> unpacked;
 };
 
-// NotFound where `dir` is missing or has nothing to replay, DataLoss where a file of it is
-// truncated or makes no sense; every message names the path.
-absl::StatusOr<Replay> OpenReplay(const std::string& dir);
+// `path`: of an archive, or of a directory. NotFound where it is missing or has nothing to replay,
+// DataLoss where a file of it is truncated or makes no sense; every message names the path.
+absl::StatusOr<Replay> OpenReplay(const std::string& path);
 
 }  // namespace tcp_lifecycle

@@ -78,9 +78,9 @@ TEST(OptionsTest, EverySourceHasItsName) {
   EXPECT_EQ(Good({"--collector.sockets.source=bpf"}).source, SourceChoice::kBpf);
   EXPECT_EQ(Good({"--collector.sockets.source=sock_diag"}).source, SourceChoice::kSockDiag);
   const Options options =
-      Good({"--collector.sockets.source=replay", "--collector.sockets.replay-dir=/r"});
+      Good({"--collector.sockets.source=replay", "--collector.sockets.recording=/r"});
   EXPECT_EQ(options.source, SourceChoice::kReplay);
-  EXPECT_EQ(options.replay_dir, "/r");
+  EXPECT_EQ(options.recording, "/r");
 }
 
 TEST(OptionsTest, OnceLogsWarningsUnlessToldOtherwise) {
@@ -173,7 +173,9 @@ TEST(OptionsTest, EachActionHasItsFlag) {
   EXPECT_EQ(Good({"--print-metrics-md"}).action, Action::kPrintMetricsMd);
   const Options record = Good({"--record", "/tmp/r"});
   EXPECT_EQ(record.action, Action::kRecord);
-  EXPECT_EQ(record.record_dir, "/tmp/r");
+  EXPECT_EQ(record.record, "/tmp/r");
+  EXPECT_FALSE(record.record_anonymize);
+  EXPECT_TRUE(Good({"--record=/tmp/r", "--record.anonymize"}).record_anonymize);
 }
 
 TEST(OptionsTest, HelpNamesEveryFlagWithinAHundredColumns) {
@@ -188,7 +190,7 @@ TEST(OptionsTest, HelpNamesEveryFlagWithinAHundredColumns) {
                              "--[no-]collector.sysctl",
                              "--collector.disable-defaults",
                              "--collector.sockets.source=",
-                             "--collector.sockets.replay-dir=",
+                             "--collector.sockets.recording=",
                              "--path.procfs=",
                              "--path.run=",
                              "--collector.namespaces=LIST",
@@ -197,6 +199,7 @@ TEST(OptionsTest, HelpNamesEveryFlagWithinAHundredColumns) {
                              "--log.format=",
                              "--once",
                              "--record=",
+                             "--record.anonymize",
                              "--version",
                              "-h, --help",
                              "--print-metrics-md"}) {
@@ -264,9 +267,9 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
        "procfs, "
        "replay"},
       {"--collector.sockets.source=replay",
-       "--collector.sockets.replay-dir=DIR and --collector.sockets.source=replay need each other"},
-      {"--collector.sockets.replay-dir=/tmp",
-       "--collector.sockets.replay-dir=DIR and --collector.sockets.source=replay need each other"},
+       "--collector.sockets.recording=FILE and --collector.sockets.source=replay need each other"},
+      {"--collector.sockets.recording=/tmp",
+       "--collector.sockets.recording=FILE and --collector.sockets.source=replay need each other"},
       {"--collector.ports.top=-1",
        "--collector.ports.top=\"-1\": must be a whole number from 1 to 1000"},
       {"--collector.ports.top=0",
@@ -342,7 +345,7 @@ TEST(OptionsTest, ARecordingAndTheDoctorHaveOneNamespace) {
   constexpr absl::string_view kMessage =
       "--collector.namespaces=\"all\": must be host with source replay, with --record and with "
       "doctor, which have one namespace";
-  EXPECT_EQ(Error({"--collector.sockets.source=replay", "--collector.sockets.replay-dir=/r",
+  EXPECT_EQ(Error({"--collector.sockets.source=replay", "--collector.sockets.recording=/r",
                    "--collector.namespaces=all"}),
             kMessage);
   EXPECT_EQ(Error({"doctor", "--collector.namespaces=all"}), kMessage);
@@ -351,9 +354,9 @@ TEST(OptionsTest, ARecordingAndTheDoctorHaveOneNamespace) {
 
 TEST(OptionsTest, AnEmptyPathIsRefused) {
   EXPECT_THAT(Error({"--web.telemetry-path="}), StartsWith("--web.telemetry-path"));
-  EXPECT_EQ(Error({"--path.procfs", ""}), "--path.procfs=\"\": must name a directory");
-  EXPECT_EQ(Error({"--path.run", ""}), "--path.run=\"\": must name a directory");
-  EXPECT_EQ(Error({"--record", ""}), "--record=\"\": must name a directory");
+  EXPECT_EQ(Error({"--path.procfs", ""}), "--path.procfs=\"\": must name a file or directory");
+  EXPECT_EQ(Error({"--path.run", ""}), "--path.run=\"\": must name a file or directory");
+  EXPECT_EQ(Error({"--record", ""}), "--record=\"\": must name a file or directory");
 }
 
 TEST(OptionsTest, OddTimesAreRefused) {
@@ -361,6 +364,11 @@ TEST(OptionsTest, OddTimesAreRefused) {
        {"", "s", "ms", "1h", "nan", "inf", "1e99", "3601", "-0.1s", "1 s", "0x1"}) {
     EXPECT_THAT(Error({"--web.scrape-timeout", time}), StartsWith("--web.scrape-timeout"));
   }
+}
+
+TEST(OptionsTest, WithoutARecordingNothingIsAnonymized) {
+  EXPECT_EQ(Error({"--record.anonymize"}), "--record.anonymize is for --record only");
+  EXPECT_EQ(Error({"--once", "--record.anonymize"}), "--record.anonymize is for --record only");
 }
 
 TEST(OptionsTest, TwoActionsAreRefused) {

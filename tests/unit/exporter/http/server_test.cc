@@ -123,6 +123,8 @@ TEST_F(ServerTest, ConnectionsAreKeptAlive) {
   }
   client.Send("HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(client.ReadResponse(/*with_body=*/false), HasSubstr("keep-alive"));
+  client.Send("GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(client.ReadResponse(), HasSubstr("keep-alive")) << "there is no body to skip";
   client.Send("GET /-/healthy HTTP/1.0\r\n\r\n");
   EXPECT_THAT(client.ReadAll(), HasSubstr("\r\nConnection: close\r\n"));
 }

@@ -15,6 +15,7 @@
 namespace tcp_lifecycle {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
@@ -252,6 +253,19 @@ TEST_F(BpfSourceTest, SocketsOfNamespacesThatAreNotWatchedAreLeftOut) {
   EXPECT_EQ(info->sockets, 3u);
   EXPECT_TRUE(blocked_[1] && !blocked_[2]);
   EXPECT_THAT(failures_, ElementsAre(Pair(1u, watched_[1].entrance.status())));
+}
+
+TEST_F(BpfSourceTest, WhereOneIsWatchedTheWalkLooksAtNoOther) {
+  WireRecord foreign = RecordOf(40001);
+  foreign.flags = 5 << kWireNetnsShift;
+  Connected() = {foreign, RecordOf(40000)};
+  for (const size_t count : {0, 1}) {
+    watched_.resize(count);
+    order_.clear();
+    ASSERT_TRUE(Read().ok());
+    EXPECT_THAT(order_, ElementsAre("blocked", "listener", "40000"));
+    EXPECT_THAT(walk_->asked, Each(WalkedNetns::kOwn));
+  }
 }
 
 TEST_F(BpfSourceTest, VrfAndManyBoundOnesOfOneNamespaceCostNoOther) {

@@ -47,6 +47,7 @@ class FakeWalk : public WalkProgram {
   FakeWalk() { SetClock(control_, 250, 1000); }
 
   absl::Status Run(WalkedTable table, WalkedNetns netns, uint32_t first, uint32_t end) override {
+    asked.push_back(netns);
     const Place place = places[NamespaceInode()];
     control_.netns = place.netns;
     control_.table = place.table;
@@ -88,6 +89,7 @@ class FakeWalk : public WalkProgram {
     uint64_t table = 0;
   };
 
+  std::vector<WalkedNetns> asked;
   std::map<WalkedTable, Table> tables;
   std::map<ino_t, Place> places;     // by the calling thread's namespace
   uint64_t failing_table = 0;        // 0: none

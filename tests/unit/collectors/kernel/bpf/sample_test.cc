@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "tests/unit/builders.h"
 
@@ -45,6 +46,26 @@ TEST(SocketSample, RareKindIsInItBesideVeryManyOthers) {
   EXPECT_LE(sampled.size(), 200u);
   EXPECT_GE(CountIn(sampled, TcpState::kLastAck), 1u);
   EXPECT_GE(CountIn(sampled, TcpState::kEstablished), 2u);
+}
+
+TEST(SocketSample, EachKindIsInItWhateverSetsItApart) {
+  const std::vector<std::function<void(Socket&)>> apart = {
+      [](Socket& socket) { socket.state = TcpState::kFinWait1; },
+      [](Socket& socket) { socket.family = Family::kIpv6; },
+      [](Socket& socket) { socket.timer = Timer::kKeepalive; },
+      [](Socket& socket) { socket.role = Role::kInbound; },
+      [](Socket& socket) { socket.flags |= kKeepaliveOn; },
+      [](Socket& socket) { socket.flags |= kUnaccepted; }};
+  std::vector<Socket> sockets;
+  for (int i = 0; i < 60000; ++i) {
+    sockets.push_back(Numbered(TcpState::kEstablished, static_cast<uint16_t>(i)));
+  }
+  for (size_t i = 0; i < apart.size(); ++i) apart[i](sockets[9000 * (i + 1)]);
+  SocketSample sample(1);
+  sample.OnSockets(sockets);
+  std::vector<int> ports;
+  for (const Socket& socket : sample.Sampled()) ports.push_back(socket.local_port);
+  for (size_t i = 0; i < apart.size(); ++i) EXPECT_THAT(ports, testing::Contains(9000 * (i + 1)));
 }
 
 TEST(SocketSample, LateSocketsAreAsLikelyAsEarlyOnes) {

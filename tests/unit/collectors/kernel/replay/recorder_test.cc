@@ -3,12 +3,15 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "collectors/base/unique_fd.h"
 #include "collectors/kernel/procfs/procfs_facts_reader.h"
+#include "collectors/kernel/replay/archive.h"
 #include "collectors/kernel/replay/replay_source.h"
 #include "tests/unit/collectors/kernel/new_namespace.h"
 #include "tests/unit/collectors/kernel/procfs/proc_tree.h"
@@ -25,11 +28,11 @@ TEST(Record, ReplayGivesWhatTheKernelHad) {
     UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     ASSERT_EQ(listen(listener.get(), 7), 0);
     ProcTree tree;
-    const std::string dir = tree.Path("recording").string();
-    const absl::Status recorded = Record(dir, "/proc", Soon());
+    const std::string archive = tree.Path("recording").string();
+    const absl::Status recorded = Record({archive}, "/proc", Soon());
     ASSERT_TRUE(recorded.ok()) << recorded;
 
-    const absl::StatusOr<Replay> replay = OpenReplay(dir);
+    const absl::StatusOr<Replay> replay = OpenReplay(archive);
     ASSERT_TRUE(replay.ok()) << replay.status();
     Kept kept;
     const absl::StatusOr<PassInfo> info = replay->sockets->ForEach({}, Soon(), kept);
@@ -43,12 +46,15 @@ TEST(Record, ReplayGivesWhatTheKernelHad) {
 
 TEST(Record, HasEveryFileThatFactsComeFrom) {
   ProcTree tree;
-  const std::string dir = tree.Path("recording").string();
-  ASSERT_TRUE(Record(dir, "/proc", Soon()).ok());
+  const std::string archive = tree.Path("recording").string();
+  ASSERT_TRUE(Record({archive}, "/proc", Soon()).ok());
+  const absl::StatusOr<Replay> replay = OpenReplay(archive);
+  ASSERT_TRUE(replay.ok()) << replay.status();
+  const std::string& procfs = replay->procfs_root;
   const Deadline in_time = Deadline::After(std::chrono::minutes(10));
   const NamespaceFacts live = ProcfsFactsReader(ProcFiles("/proc")).Read(WatchedNetns(), in_time);
   const NamespaceFacts replayed =
-      ProcfsFactsReader(ProcFiles(dir + "/proc")).Read(WatchedNetns(), in_time);
+      ProcfsFactsReader(ProcFiles(procfs)).Read(WatchedNetns(), in_time);
   for (size_t i = 0; i < kSysctlCount; ++i) {
     const auto sysctl = static_cast<Sysctl>(i);
     EXPECT_EQ(replayed.sysctls[sysctl].ok(), live.sysctls[sysctl].ok()) << kSysctlTable[i].path;
@@ -64,7 +70,7 @@ TEST(Record, HasEveryFileThatFactsComeFrom) {
   EXPECT_EQ(replayed.tcp_in_use.has_value(), live.tcp_in_use.has_value());
   for (const char* file : {"sys/kernel/osrelease", "net/tcp", "net/tcp6", "net/sockstat6",
                            "sys/net/ipv4/ip_local_reserved_ports"}) {
-    EXPECT_EQ(std::filesystem::exists(dir + "/proc/" + file),
+    EXPECT_EQ(std::filesystem::exists(procfs + "/" + file),
               std::filesystem::exists(std::string("/proc/") + file))
         << file;
   }
@@ -76,43 +82,73 @@ TEST(Record, HasEveryFileThatFactsComeFrom) {
   }
 }
 
-TEST(Record, DoesNotWriteOverARecording) {
+TEST(Record, IsOneFileForItsOwnersEyes) {
   ProcTree tree;
-  tree.Write("about", "kernel: old\n");
-  const absl::Status status = Record(tree.Path("").string(), "/proc", Soon());
+  tree.Write("dir/.keep", "");
+  ASSERT_TRUE(Record({tree.Path("dir/recording").string()}, "/proc", Soon()).ok());
+  EXPECT_EQ(tree.files().CountEntries("dir").value(), 2u);
+  struct stat about;
+  ASSERT_EQ(stat(tree.Path("dir/recording").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 07777, 0600);
+}
+
+TEST(Record, AnonymizedItHasNoAddressOfThisHost) {
+  const bool permitted = InNewNamespace([] {
+    UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(80);
+    inet_pton(AF_INET, "203.0.113.77", &address.sin_addr);
+    const int one = 1;
+    ASSERT_EQ(setsockopt(listener.get(), IPPROTO_IP, IP_FREEBIND, &one, sizeof one), 0);
+    ASSERT_EQ(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(listen(listener.get(), 7), 0);
+    ProcTree tree;
+    const std::string archive = tree.Path("recording").string();
+    ASSERT_TRUE(Record({archive, true}, "/proc", Soon()).ok());
+
+    const absl::StatusOr<Replay> replay = OpenReplay(archive);
+    ASSERT_TRUE(replay.ok()) << replay.status();
+    Kept kept;
+    ASSERT_TRUE(replay->sockets->ForEach({}, Soon(), kept).ok());
+    ASSERT_THAT(kept.listeners, SizeIs(1));
+    EXPECT_EQ(ToString(kept.listeners[0].socket.local_address), "240.0.0.1");
+    EXPECT_EQ(kept.listeners[0].socket.local_port, 80);
+  });
+  if (!permitted) GTEST_SKIP() << kNoNamespace;
+}
+
+TEST(Record, DoesNotWriteOverAFile) {
+  ProcTree tree;
+  tree.Write("old", "kernel: old\n");
+  const absl::Status status = Record({tree.Path("old").string()}, "/proc", Soon());
   EXPECT_TRUE(absl::IsAlreadyExists(status)) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("/about: File exists"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/old: File exists"));
+  EXPECT_EQ(tree.files().Read("old").value(), "kernel: old\n");
 }
 
-TEST(Record, DirectoryThatCannotBeMadeIsTold) {
-  EXPECT_EQ(Record("/nowhere/recording", "/proc", Soon()).message(),
-            "making the directory /nowhere/recording: No such file or directory");
-  ProcTree tree;
-  tree.Write("file", "");
-  const std::string below_a_file = tree.Path("file/recording").string();
-  EXPECT_EQ(std::string(Record(below_a_file, "/proc", Soon()).message()),
-            "making the directory " + below_a_file + ": Not a directory");
-}
-
-TEST(Record, DirectoryThatCannotBeWrittenIsTold) {
+TEST(Record, FileThatCannotBeMadeIsTold) {
+  EXPECT_EQ(Record({"/nowhere/recording"}, "/proc", Soon()).message(),
+            "/nowhere/recording: No such file or directory");
   // Not even root creates files there.
-  const absl::Status status = Record("/proc/self/fd", "/proc", Soon());
+  const absl::Status status = Record({"/proc/self/fd/recording"}, "/proc", Soon());
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(std::string(status.message()), HasSubstr("/proc/self/fd/about"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/proc/self/fd/recording"));
 }
 
 TEST(Record, ProcWithoutFilesOfTcpIsTold) {
   ProcTree tree;
-  EXPECT_EQ(Record(tree.Path("recording").string(), "/nowhere", Soon()),
+  EXPECT_EQ(Record({tree.Path("recording").string()}, "/nowhere", Soon()),
             absl::NotFoundError("/nowhere has no files of TCP"));
 }
 
 TEST(Record, PassedDeadlineIsTold) {
   ProcTree tree;
   const absl::Status status =
-      Record(tree.Path("recording").string(), "/proc", Deadline::After(std::chrono::seconds(-1)));
+      Record({tree.Path("recording").string()}, "/proc", Deadline::After(std::chrono::seconds(-1)));
   EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
-  std::ifstream about(tree.Path("recording/about"));
+  ASSERT_TRUE(UnpackArchive(tree.Path("recording").string(), tree.Path("").string()).ok());
+  std::ifstream about(tree.Path("about"));
   const std::string text{std::istreambuf_iterator<char>(about), {}};
   EXPECT_THAT(text, HasSubstr("sock_diag: DEADLINE_EXCEEDED"));
 }

@@ -5,12 +5,14 @@
 
 #include <cerrno>
 
+#include "collectors/kernel/replay/archive.h"
 #include "tests/unit/collectors/kernel/procfs/proc_tree.h"
 #include "tests/unit/collectors/kernel/replay/recorded.h"
 
 namespace tcp_lifecycle {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -91,11 +93,30 @@ TEST_F(OpenReplayTest, DirectoryThatIsMissingIsTold) {
   EXPECT_EQ(status, absl::NotFoundError("recording /nowhere/at/all: No such file or directory"));
 }
 
-TEST_F(OpenReplayTest, FileInPlaceOfADirectoryIsTold) {
+TEST_F(OpenReplayTest, FileThatIsNoArchiveIsTold) {
   tree_.Write("file", "");
   const std::string path = tree_.Path("file").string();
   EXPECT_EQ(std::string(OpenReplay(path).status().message()),
-            "recording " + path + ": Not a directory");
+            path + ": is no tar archive, or a damaged one");
+}
+
+TEST_F(OpenReplayTest, AnArchiveIsUnpackedForAsLongAsItIsRead) {
+  tree_.Write("from/proc/net/tcp", kProcNetTcp).Write("archive", "");
+  const std::string archive = tree_.Path("archive").string();
+  ASSERT_TRUE(PackArchive(tree_.Path("from").string(), archive).ok());
+  absl::StatusOr<Replay> replay = OpenReplay(archive);
+  ASSERT_TRUE(replay.ok()) << replay.status();
+  EXPECT_THAT(Pass(*replay).listeners, SizeIs(1));
+  replay->unpacked.reset();
+  EXPECT_FALSE(std::filesystem::exists(replay->procfs_root));
+}
+
+TEST_F(OpenReplayTest, AnArchiveWithNothingToReplayIsNamed) {
+  tree_.Write("from/about", "kernel: 6.18.0\n").Write("archive", "");
+  const std::string archive = tree_.Path("archive").string();
+  ASSERT_TRUE(PackArchive(tree_.Path("from").string(), archive).ok());
+  EXPECT_THAT(std::string(OpenReplay(archive).status().message()),
+              AllOf(HasSubstr(archive), HasSubstr("neither sock_diag/ nor proc/net/tcp")));
 }
 
 TEST_F(OpenReplayTest, EmptyDirectoryHasNothingToReplay) {

@@ -1,0 +1,134 @@
+#include "collectors/kernel/replay/archive.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/unit/collectors/kernel/procfs/proc_tree.h"
+#include "tests/unit/collectors/kernel/procfs/status_matchers.h"
+
+namespace tcp_lifecycle {
+namespace {
+
+using absl::StatusCode;
+using ::testing::HasSubstr;
+
+class ArchiveTest : public ::testing::Test {
+ protected:
+  ArchiveTest() { tree_.Write("to/.keep", ""); }
+  std::string Path(const std::string& path) { return tree_.Path(path).string(); }
+  std::string Read(const std::string& path) { return tree_.files().Read(path).value(); }
+  // Of one header that names `name`, as tar writes it, and what comes behind.
+  absl::Status Unpack(const std::string& archive) {
+    tree_.Write("archive", archive);
+    return UnpackArchive(Path("archive"), Path("to"));
+  }
+  static std::string Header(const std::string& name, char type = '0',
+                            const std::string& size = "00000000000") {
+    std::string header(512, '\0');
+    header.replace(0, name.size(), name);
+    header.replace(124, size.size(), size);
+    header.replace(148, 8, "        ");
+    header[156] = type;
+    header.replace(257, 7, "ustar  ");
+    uint32_t sum = 0;
+    for (const char each : header) sum += static_cast<unsigned char>(each);
+    std::string digits(6, '0');
+    for (size_t i = 6; i-- > 0; sum /= 8) digits[i] = static_cast<char>('0' + sum % 8);
+    header.replace(148, 6, digits);
+    header[154] = '\0';
+    return header;
+  }
+  static std::string End() { return std::string(1024, '\0'); }
+
+  ProcTree tree_;
+};
+
+TEST_F(ArchiveTest, WhatWasPackedIsUnpacked) {
+  const std::string large(1'000'001, 'x');
+  tree_.Write("from/about", "kernel: 6.18.0\n").Write("from/proc/net/tcp", large);
+  tree_.Write("from/empty", "").Write("from/block", std::string(512, 'b')).Write("new", "");
+  ASSERT_TRUE(PackArchive(Path("from"), Path("new")).ok());
+  struct stat about;
+  ASSERT_EQ(stat(Path("new").c_str(), &about), 0);
+  EXPECT_LT(about.st_size, 10'000) << "it is compressed";
+  ASSERT_TRUE(UnpackArchive(Path("new"), Path("to")).ok());
+  EXPECT_EQ(Read("to/about"), "kernel: 6.18.0\n");
+  EXPECT_EQ(Read("to/empty"), "");
+  EXPECT_EQ(Read("to/block"), std::string(512, 'b'));
+  std::ifstream unpacked(tree_.Path("to/proc/net/tcp"));
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(unpacked), {}), large);
+}
+
+TEST_F(ArchiveTest, ArchivesOfTarAreUnpackedToo) {
+  tree_.Write("from/about", "x").Write("from/proc/net/tcp", "y");
+  for (const char* how : {"czf", "cf", "c --format=pax -zf"}) {
+    tree_.Write("to/.keep", "");
+    const std::string command =
+        absl::StrCat("tar ", how, " ", Path("by_tar"), " -C ", Path("from"), " .");
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    const absl::Status status = UnpackArchive(Path("by_tar"), Path("to"));
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(Read("to/about"), "x");
+    EXPECT_EQ(Read("to/proc/net/tcp"), "y");
+    std::filesystem::remove_all(Path("to"));
+  }
+}
+
+TEST_F(ArchiveTest, TarReadsWhatWasPacked) {
+  tree_.Write("from/proc/net/tcp", "y").Write("new", "").Write("by_tar/.keep", "");
+  ASSERT_TRUE(PackArchive(Path("from"), Path("new")).ok());
+  ASSERT_EQ(std::system(absl::StrCat("tar xzf ", Path("new"), " -C ", Path("by_tar")).c_str()), 0);
+  EXPECT_EQ(Read("by_tar/proc/net/tcp"), "y");
+}
+
+TEST_F(ArchiveTest, NothingIsWrittenOutside) {
+  for (const char* name : {"../x", "/x", "a/../../x", "a//x", "..", ".", "", "a/", "x\n"}) {
+    EXPECT_THAT(Unpack(Header(name) + End()),
+                FailsWith(StatusCode::kInvalidArgument, HasSubstr("archive: holds \"")))
+        << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(Path("x")));
+  // A link is passed over, and what would lead through it stays below.
+  ASSERT_TRUE(Unpack(Header("link", '2') + Header("link/x") + End()).ok());
+  EXPECT_FALSE(std::filesystem::is_symlink(Path("to/link")));
+}
+
+TEST_F(ArchiveTest, WhatIsNoArchiveIsTold) {
+  for (const std::string& wrong :
+       {std::string(), std::string("text"), std::string(512, 'x'), End(),
+        Header("a").substr(0, 511), Header("a", '0', "0000000000x") + End(),
+        std::string(Header("a")).replace(0, 1, "b"), std::string("\x1f\x8b\x08 and no more", 16)}) {
+    EXPECT_THAT(Unpack(wrong), FailsWith(StatusCode::kDataLoss, HasSubstr("archive: ")));
+  }
+}
+
+TEST_F(ArchiveTest, ACutFileIsTold) {
+  EXPECT_THAT(Unpack(Header("a", '0', "00000001001") + std::string(512, 'x')),
+              FailsWith(StatusCode::kDataLoss, HasSubstr("archive: ends too early")));
+  EXPECT_THAT(Unpack(Header("a", '0', "77777777777")),
+              FailsWith(StatusCode::kOutOfRange, HasSubstr("more than 4 GiB")));
+}
+
+TEST_F(ArchiveTest, AFileIsNotWrittenTwice) {
+  EXPECT_THAT(Unpack(Header("a") + Header("a") + End()),
+              FailsWith(StatusCode::kAlreadyExists, HasSubstr("to/a")));
+}
+
+TEST_F(ArchiveTest, WhatCannotBeOpenedIsTold) {
+  EXPECT_THAT(UnpackArchive(Path("none"), Path("to")),
+              FailsWith(StatusCode::kNotFound, HasSubstr("none: No such file")));
+  EXPECT_THAT(PackArchive(Path("to"), "/proc/none"),
+              FailsWith(StatusCode::kNotFound, HasSubstr("/proc/none: No such file")));
+  EXPECT_FALSE(PackArchive(Path("none"), Path("new")).ok());
+}
+
+TEST_F(ArchiveTest, AFullDiskIsTold) {
+  tree_.Write("from/about", "x");
+  EXPECT_THAT(PackArchive(Path("from"), "/dev/full"),
+              FailsWith(StatusCode::kResourceExhausted, HasSubstr("/dev/full: No space left")));
+}
+
+}  // namespace
+}  // namespace tcp_lifecycle
