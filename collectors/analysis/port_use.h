@@ -21,8 +21,8 @@
 namespace tcp_lifecycle {
 
 // What holds a port so that no autobinding connect() can take it, whatever its destination.
-enum class PortBlock : uint8_t { kListen, kBound, kInbound };
-inline constexpr size_t kPortBlockCount = 3;
+enum class PortBlock : uint8_t { kListen, kBound, kInbound, kEnd };
+inline constexpr size_t kPortBlockCount = kCountOf<PortBlock>;
 
 // Label values, indexed by PortBlock.
 inline constexpr std::array<absl::string_view, kPortBlockCount> kPortBlockNames = {

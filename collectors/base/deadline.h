@@ -18,10 +18,10 @@ class Deadline {
     return std::max(std::chrono::milliseconds(0),
                     std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now()));
   }
-  // Halfway from now: for a step that must leave time for the next.
-  Deadline Halfway() const {
+  // When that share of the time left has passed: for a step that must leave time for the next.
+  Deadline Share(double share) const {
     const Clock::time_point now = Clock::now();
-    return Deadline(now + (at_ - now) / 2);
+    return Deadline(now + std::chrono::duration_cast<Clock::duration>((at_ - now) * share));
   }
   Clock::time_point at() const { return at_; }
 

@@ -12,13 +12,17 @@
 
 namespace tcp_lifecycle {
 
+// How many values it has before kEnd.
+template <typename Enum>
+inline constexpr auto kCountOf = static_cast<size_t>(Enum::kEnd);
+
 template <typename Row, size_t kSize>
 constexpr bool IsTableOf(const std::array<Row, kSize>& rows) {
   using Enum = decltype(Row::id);
   for (size_t i = 0; i < kSize; ++i) {
     if (rows[i].id != static_cast<Enum>(i)) return false;
   }
-  return kSize == static_cast<size_t>(Enum::kEnd);
+  return kSize == kCountOf<Enum>;
 }
 
 // Whether every place of an array of names has one: fewer initializers than places leave "".

@@ -1,9 +1,6 @@
 #include "collectors/findings/inputs.h"
 
-#include <vector>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "collectors/analysis/reuse.h"
 #include "collectors/reports/report_text.h"
 
@@ -15,17 +12,6 @@ absl::Status ReuseSettings(const Sysctls& sysctls) {
     if (!sysctls[sysctl].ok()) return sysctls[sysctl].status();
   }
   return sysctls[Sysctl::kTwReuseDelay].status();
-}
-
-std::string PortList(const PortSet& ports) {
-  std::vector<std::string> parts;
-  for (size_t port = 0; port < ports.size(); ++port) {
-    if (!ports[port]) continue;
-    const size_t first = port;
-    while (port + 1 < ports.size() && ports[port + 1]) ++port;
-    parts.push_back(first == port ? absl::StrCat(port) : absl::StrCat(first, "-", port));
-  }
-  return absl::StrJoin(parts, ",");
 }
 
 std::string TextOfOthers(const Culprits& culprits) {

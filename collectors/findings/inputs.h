@@ -6,7 +6,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "collectors/model/port_set.h"
 #include "collectors/reports/ports_report.h"
 #include "collectors/reports/snapshot.h"
 
@@ -47,9 +46,6 @@ Culprits FindCulprits(const PortsReport& report, Badness badness) {
   if (count > 0) culprits.others = count - 1;
   return culprits;
 }
-
-// As ip_local_reserved_ports takes them: 40001,40003-40005.
-std::string PortList(const PortSet& ports);
 
 // The end of a line about the worst destination; "" without others.
 std::string TextOfOthers(const Culprits& culprits);

@@ -56,7 +56,7 @@ Verdict CheckListenerInPortRange(const RuleInput& input) {
                   absl::StrJoin(listeners.begin(),
                                 listeners.begin() + static_cast<std::ptrdiff_t>(named), ", "));
   if (listeners.size() > named) absl::StrAppend(&line, " and ", listeners.size() - named, " more");
-  return absl::StrCat(line, ". To add to net.ipv4.ip_local_reserved_ports: ", PortList(named_ports),
+  return absl::StrCat(line, ". To add to net.ipv4.ip_local_reserved_ports: ", ToString(named_ports),
                       ".");
 }
 

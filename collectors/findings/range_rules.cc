@@ -110,21 +110,22 @@ Verdict CheckReservedPortsEatRange(const RuleInput& input) {
 }
 
 Verdict CheckServicePortsInRange(const RuleInput& input) {
+  if (input.settings.service_ports.none()) {
+    return absl::NotFoundError("no --collector.findings.service-ports");
+  }
   const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
   if (!ports.ok()) return ports.status();
   PortSet exposed;
-  for (const PortRange& service : input.settings.service_ports) {
-    const uint32_t end = std::min(service.max, ports->range.max);
-    for (uint32_t port = std::max(service.min, ports->range.min); port <= end; ++port) {
-      exposed[port] = !ports->reserved[port];
-    }
+  for (uint32_t port = ports->range.min; port <= ports->range.max; ++port) {
+    exposed[port] = input.settings.service_ports[port] && !ports->reserved[port];
   }
   if (exposed.none()) return std::nullopt;
-  return absl::StrCat(Count(exposed.count(), "service port"), " of ", TextOf(ports->range),
-                      " (by --collector.findings.service-ports), not reserved: an outgoing "
-                      "connection may take one and collide with its service. To add to "
-                      "net.ipv4.ip_local_reserved_ports: ",
-                      PortList(exposed), ".");
+  return absl::StrCat(Count(exposed.count(), "service port"),
+                      " (--collector.findings.service-ports) in ", TextOf(ports->range),
+                      exposed.count() == 1 ? " is" : " are",
+                      " not reserved: an outgoing connection may take one and collide with its "
+                      "service. To add to net.ipv4.ip_local_reserved_ports: ",
+                      ToString(exposed), ".");
 }
 
 }  // namespace tcp_lifecycle

@@ -18,7 +18,7 @@ struct FindingSettings {
   int64_t idle_timeout_seconds = 240;
   // What rules of the packet filter or a load balancer answer for, such as NodePorts: no socket
   // shows it.
-  std::vector<PortRange> service_ports = {};
+  PortSet service_ports = {};
 };
 
 struct RuleInput {

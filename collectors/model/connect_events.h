@@ -23,8 +23,9 @@ enum class ConnectError : uint8_t {
   kConnReset,
   kHostUnreach,
   kOther,
+  kEnd,
 };
-inline constexpr size_t kConnectErrorCount = 7;
+inline constexpr size_t kConnectErrorCount = kCountOf<ConnectError>;
 
 // Label values, indexed by ConnectError.
 inline constexpr std::array<absl::string_view, kConnectErrorCount> kConnectErrorNames = {

@@ -14,8 +14,8 @@
 
 namespace tcp_lifecycle {
 
-enum class Family : uint8_t { kIpv4, kIpv6 };
-inline constexpr size_t kFamilyCount = 2;
+enum class Family : uint8_t { kIpv4, kIpv6, kEnd };
+inline constexpr size_t kFamilyCount = kCountOf<Family>;
 
 // Label values, indexed by Family.
 inline constexpr std::array<absl::string_view, kFamilyCount> kFamilyNames = {"ipv4", "ipv6"};

@@ -48,14 +48,15 @@ struct NetnsList {
   std::vector<WatchedNetns> watched;  // the exporter's own first
   uint64_t omitted = 0;               // selected, and left out for the limit
   absl::Status status;                // why some may be missing
+  bool cut_short = false;             // the deadline came before all were seen and opened
 };
 
 // The seam to what namespaces there are.
 class NetnsLister {
  public:
   virtual ~NetnsLister() = default;
-  // What was not seen by `deadline` is missing, and the status is DeadlineExceeded; the exporter's
-  // own is always there.
+  // What was not seen by `deadline` is missing, what was seen and not opened has no entrance. The
+  // exporter's own is always there.
   virtual NetnsList List(const Deadline& deadline) = 0;
 };
 

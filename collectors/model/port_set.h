@@ -3,6 +3,10 @@
 
 #include <bitset>
 #include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace tcp_lifecycle {
 
@@ -17,5 +21,10 @@ struct PortRange {
 };
 
 using PortSet = std::bitset<65536>;
+
+// Ports and ranges between commas, `8080,9000-9010`, as ip_local_reserved_ports has them. The
+// message of the error is the first part that is neither.
+absl::StatusOr<PortSet> ParsePortSet(absl::string_view text);
+std::string ToString(const PortSet& ports);
 
 }  // namespace tcp_lifecycle

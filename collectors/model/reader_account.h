@@ -24,8 +24,9 @@ enum class CheckedField : uint8_t {
   kKeepalive,
   kUnaccepted,
   kPorts,  // which ports sockets hold that bound them
+  kEnd,
 };
-inline constexpr size_t kCheckedFieldCount = 10;
+inline constexpr size_t kCheckedFieldCount = kCountOf<CheckedField>;
 
 // Label values, indexed by CheckedField.
 inline constexpr std::array<absl::string_view, kCheckedFieldCount> kCheckedFieldNames = {

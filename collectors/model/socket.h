@@ -23,8 +23,9 @@ enum class Timer : uint8_t {
   kFinWait2,    // an orphan waiting for its peer's FIN, as full socket or minisocket
   kTimeWait,
   kZeroWindow,
+  kEnd,
 };
-inline constexpr size_t kTimerCount = 6;
+inline constexpr size_t kTimerCount = kCountOf<Timer>;
 
 // Label values, indexed by Timer.
 inline constexpr std::array<absl::string_view, kTimerCount> kTimerNames = {
@@ -32,8 +33,8 @@ inline constexpr std::array<absl::string_view, kTimerCount> kTimerNames = {
 static_assert(AreNamed(kTimerNames));
 
 // Which end opened the connection.
-enum class Role : uint8_t { kOutbound, kInbound, kUnknown };
-inline constexpr size_t kRoleCount = 3;
+enum class Role : uint8_t { kOutbound, kInbound, kUnknown, kEnd };
+inline constexpr size_t kRoleCount = kCountOf<Role>;
 
 // Label values, indexed by Role.
 inline constexpr std::array<absl::string_view, kRoleCount> kRoleNames = {"outbound", "inbound",

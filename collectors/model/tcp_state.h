@@ -27,7 +27,7 @@ enum class TcpState : uint8_t {
   kEnd,
 };
 
-inline constexpr auto kTcpStateCount = static_cast<size_t>(TcpState::kEnd);
+inline constexpr auto kTcpStateCount = kCountOf<TcpState>;
 
 // Label values, indexed by TcpState.
 inline constexpr std::array<absl::string_view, kTcpStateCount> kTcpStateNames = {

@@ -14,10 +14,11 @@
 
 namespace tcp_lifecycle {
 
-enum class Severity : uint8_t { kInfo, kWarning, kCritical };
+enum class Severity : uint8_t { kInfo, kWarning, kCritical, kEnd };
 
 // Label values, indexed by Severity.
-inline constexpr std::array<absl::string_view, 3> kSeverityNames = {"info", "warning", "critical"};
+inline constexpr std::array<absl::string_view, kCountOf<Severity>> kSeverityNames = {
+    "info", "warning", "critical"};
 static_assert(AreNamed(kSeverityNames));
 
 constexpr absl::string_view SeverityName(Severity severity) {

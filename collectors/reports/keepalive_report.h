@@ -12,8 +12,8 @@
 
 namespace tcp_lifecycle {
 
-enum class Keepalive : uint8_t { kOn, kOff, kUnknown };
-inline constexpr size_t kKeepaliveCount = 3;
+enum class Keepalive : uint8_t { kOn, kOff, kUnknown, kEnd };
+inline constexpr size_t kKeepaliveCount = kCountOf<Keepalive>;
 
 // Label values, indexed by Keepalive.
 inline constexpr std::array<absl::string_view, kKeepaliveCount> kKeepaliveNames = {"on", "off",

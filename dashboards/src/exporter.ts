@@ -54,8 +54,8 @@ const first = [
   stat({
     title: 'Passes cut short',
     description:
-      'Exporters whose last reading of the sockets ended before the table did, by the deadline ' +
-      'or an error. An alert fires where a quarter of them do.',
+      'Exporters whose last reading of namespaces and sockets ended before all was read, by the ' +
+      'deadline or an error. An alert fires where a quarter of them do.',
     unit: 'short',
     size: [4, 4],
     runbook: 'TcpLifecyclePassTruncated',

@@ -56,7 +56,7 @@ std::vector<SourceCandidate> CheckedSources(const Options& options, const Logger
   return candidates;
 }
 
-// Of a recording, which stays unpacked for as long.
+// Keeps a recording unpacked for as long as it is read.
 class RecordedFacts final : public ProcfsFactsReader {
  public:
   explicit RecordedFacts(Replay& replay)

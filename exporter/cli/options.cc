@@ -8,13 +8,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "collectors/base/enum_rows.h"
 #include "collectors/base/printable.h"
+#include "collectors/model/port_set.h"
 #include "collectors/model/reader_names.h"
 #include "exporter/cli/flags.h"
 #include "exporter/http/handlers.h"
@@ -32,7 +33,7 @@ constexpr uint32_t kMostNamespaces = 512;
 template <typename Value>
 struct Choice {
   absl::string_view name;
-  Value value;
+  Value id;
 };
 constexpr auto kSources =
     std::to_array<Choice<SourceChoice>>({{"auto", SourceChoice::kAuto},
@@ -48,6 +49,8 @@ constexpr auto kLevels = std::to_array<Choice<LogLevel>>({{"debug", LogLevel::kD
 constexpr auto kFormats =
     std::to_array<Choice<LogFormat>>({{"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}});
 
+static_assert(IsTableOf(kSources) && IsTableOf(kLevels) && IsTableOf(kFormats));
+
 absl::Status BadFlag(absl::string_view flag, absl::string_view text, absl::string_view hint) {
   return absl::InvalidArgumentError(
       absl::StrCat(flag, "=\"", absl::Utf8SafeCEscape(text), "\": ", hint));
@@ -55,7 +58,7 @@ absl::Status BadFlag(absl::string_view flag, absl::string_view text, absl::strin
 
 template <typename Value>
 absl::string_view NameIn(std::span<const Choice<Value>> choices, Value value) {
-  return std::ranges::find(choices, value, &Choice<Value>::value)->name;
+  return std::ranges::find(choices, value, &Choice<Value>::id)->name;
 }
 
 template <typename Value>
@@ -63,7 +66,7 @@ absl::StatusOr<Value> Choose(absl::string_view flag, absl::string_view text,
                              std::span<const Choice<Value>> choices) {
   std::vector<absl::string_view> names;
   for (const Choice<Value>& choice : choices) {
-    if (choice.name == text) return choice.value;
+    if (choice.name == text) return choice.id;
     names.push_back(choice.name);
   }
   return BadFlag(flag, text, absl::StrCat("must be one of ", absl::StrJoin(names, ", ")));
@@ -119,28 +122,11 @@ absl::StatusOr<NetnsSelection> ParseNamespaces(const Flags& flags, const Options
   return selection;
 }
 
-// Ports and ranges between commas, as ip_local_reserved_ports takes them.
-absl::StatusOr<std::vector<PortRange>> ParsePorts(absl::string_view flag, absl::string_view text) {
-  const auto parse = [](absl::string_view digits, uint16_t& port) {
-    uint32_t number = 0;
-    const bool good = digits.find_first_not_of("0123456789") == absl::string_view::npos &&
-                      absl::SimpleAtoi(digits, &number) && number >= 1 && number <= 65535;
-    port = static_cast<uint16_t>(number);
-    return good;
-  };
-  std::vector<PortRange> ports;
-  for (const absl::string_view part : absl::StrSplit(text, ',')) {
-    const std::pair<absl::string_view, absl::string_view> ends =
-        absl::StrSplit(part, absl::MaxSplits('-', 1));
-    PortRange& range = ports.emplace_back();
-    const bool one = !absl::StrContains(part, '-');
-    if (!parse(ends.first, range.min) || !parse(one ? ends.first : ends.second, range.max) ||
-        range.min > range.max) {
-      return BadFlag(flag, text,
-                     "must be ports from 1 to 65535 and ranges of them, as 30000-32767,8443");
-    }
-  }
-  return ports;
+absl::StatusOr<PortSet> ParsePorts(absl::string_view flag, absl::string_view text) {
+  absl::StatusOr<PortSet> ports = ParsePortSet(text);
+  if (ports.ok() && !ports->test(0)) return ports;
+  return BadFlag(flag, text,
+                 "must be ports from 1 to 65535 and ranges of them, as 30000-32767,8443");
 }
 
 absl::StatusOr<double> ParseRatio(absl::string_view flag, absl::string_view text) {
@@ -188,20 +174,22 @@ CollectorNames Collectors(const Flags& flags, const std::vector<std::string>& al
 }
 
 // A path that must not be empty.
-absl::Status CheckPath(absl::string_view flag, absl::string_view path) {
-  return path.empty() ? BadFlag(flag, path, "must name a file or directory") : absl::OkStatus();
+absl::Status CheckPath(absl::string_view flag, absl::string_view path,
+                       absl::string_view what = "a directory") {
+  return path.empty() ? BadFlag(flag, path, absl::StrCat("must name ", what)) : absl::OkStatus();
 }
 
 absl::Status CheckPaths(const Flags& flags, SourceChoice source) {
   absl::Status status = CheckPath("--path.procfs", flags.procfs);
   status.Update(CheckPath("--path.run", flags.run_dir));
-  if (flags.record.has_value()) status.Update(CheckPath("--record", *flags.record));
+  if (flags.record.has_value()) status.Update(CheckPath("--record", *flags.record, "a file"));
   constexpr absl::string_view kRecording = "--collector.sockets.recording";
   if (flags.recording.has_value() != (source == SourceChoice::kReplay)) {
     status.Update(absl::InvalidArgumentError(
         absl::StrCat(kRecording, "=FILE and --collector.sockets.source=replay need each other")));
   }
-  if (flags.recording.has_value()) status.Update(CheckPath(kRecording, *flags.recording));
+  if (flags.recording.has_value())
+    status.Update(CheckPath(kRecording, *flags.recording, "a file or directory"));
   return status;
 }
 

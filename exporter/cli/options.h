@@ -15,7 +15,7 @@
 namespace tcp_lifecycle {
 
 enum class Action { kServe, kDoctor, kCheck, kOnce, kRecord, kPrintMetricsMd, kVersion, kHelp };
-enum class SourceChoice { kAuto, kBpf, kBpfProbe, kSockDiag, kProcfs, kReplay };
+enum class SourceChoice { kAuto, kBpf, kBpfProbe, kSockDiag, kProcfs, kReplay, kEnd };
 
 struct Options {
   Action action = Action::kServe;

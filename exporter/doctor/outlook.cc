@@ -47,6 +47,7 @@ std::string ShortOutlook(const DoctorDestination& destination) {
     case Outlook::kFreedByClosing:
       return "full";
     case Outlook::kNoOpenPort:
+    case Outlook::kEnd:
       break;
   }
   return "no port";
@@ -78,6 +79,7 @@ std::string OutlookSentence(const DoctorDestination& destination) {
                           ": connect() fails now; a port comes free only when a connection closes: "
                           "none is in TIME_WAIT.");
     case Outlook::kNoOpenPort:
+    case Outlook::kEnd:
       break;
   }
   return absl::StrCat(name,

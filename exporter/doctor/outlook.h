@@ -20,10 +20,11 @@ enum class Outlook : uint8_t {
   kFreedByExpiry,   // none, until a TIME_WAIT ends
   kFreedByClosing,  // none, until a connection closes
   kNoOpenPort,      // none to any destination: every usable port is blocked
+  kEnd,
 };
 
 // For scripts, indexed by Outlook.
-inline constexpr std::array<absl::string_view, 7> kOutlookNames = {
+inline constexpr std::array<absl::string_view, kCountOf<Outlook>> kOutlookNames = {
     "open",        "filling", "reuse_now", "freed_by_reuse", "freed_by_expiry", "freed_by_closing",
     "no_open_port"};
 static_assert(AreNamed(kOutlookNames));

@@ -27,6 +27,7 @@ LevelName NameOf(LogLevel level) {
     case LogLevel::kWarn:
       return {spdlog::level::warn, "warn"};
     case LogLevel::kError:
+    case LogLevel::kEnd:
       break;
   }
   return {spdlog::level::err, "error"};

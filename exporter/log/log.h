@@ -19,8 +19,8 @@ class sink;
 
 namespace tcp_lifecycle {
 
-enum class LogLevel { kDebug, kInfo, kWarn, kError };
-enum class LogFormat { kLogfmt, kJson };
+enum class LogLevel { kDebug, kInfo, kWarn, kError, kEnd };
+enum class LogFormat { kLogfmt, kJson, kEnd };
 
 struct LogField {
   absl::string_view key;  // a plain word

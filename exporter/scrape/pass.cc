@@ -14,6 +14,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Of the time left, what a step before the sockets may take: they come last, and tell most.
+constexpr double kShareOfStep = 0.5;
+
 // By the deadline or by the kernel, and not refused from the beginning.
 bool WasCut(const absl::Status& stream) {
   return absl::IsDeadlineExceeded(stream) || absl::IsDataLoss(stream);
@@ -77,11 +80,10 @@ Pass::Pass(Parts parts)
 ScrapeResult Pass::Run(const Deadline& deadline) {
   ScrapeResult result;
   result.passes = ++passes_;
-  // Each step leaves half of its time to those after it: the exporter's own sockets come last.
-  const NetnsList list = parts_.namespaces->List(deadline.Halfway());
+  const NetnsList list = parts_.namespaces->List(deadline.Share(kShareOfStep));
   parts_.on_status("network namespaces", list.status);
-  result.cut_short = absl::IsDeadlineExceeded(list.status);
-  ReadFacts(list, deadline.Halfway(), result);
+  result.cut_short = list.cut_short;
+  ReadFacts(list, deadline.Share(kShareOfStep), result);
   std::vector<Watcher> watchers = Begin(result.snapshot);
   ReadStream(list, deadline, result, watchers);
   TellOfOthers(result.snapshot);
@@ -125,7 +127,8 @@ void Pass::ReadFacts(const NetnsList& list, const Deadline& deadline, ScrapeResu
     facts.earlier_listeners = memory_.Recall(key, Clock::now());
     remembered.insert(key);
   }
-  memory_.KeepOnly(remembered);
+  // What was not seen this time may still be there.
+  if (!result.cut_short) memory_.KeepOnly(remembered);
   snapshot.most_bound_inactive = BoundInactiveAtMost(snapshot, *parts_.facts);
   if (parts_.source != nullptr) snapshot.source_knows_scope = parts_.source->KnowsScope();
   if (parts_.connect_events != nullptr) {
@@ -158,7 +161,8 @@ void Pass::ReadStream(const NetnsList& list, const Deadline& deadline, ScrapeRes
   for (size_t i = 0; i < result.snapshot.namespaces.size(); ++i) {
     NamespaceSnapshot& ns = result.snapshot.namespaces[i];
     ns.stream = info.ok() ? stream.failure(i) : info.status();
-    if (ns.stream.ok()) {
+    // One that was not entered in time has no cookie, hence another key.
+    if (ns.stream.ok() && !absl::IsDeadlineExceeded(ns.facts.entered)) {
       memory_.Update(MemoryKey(ns.facts.netns), stream.listening(i), Clock::now());
     }
   }

@@ -38,7 +38,7 @@ struct ScrapeResult {
   std::string source;      // SocketSource::Name() of the reader in use; empty without a stream
   ReaderAccount reader;    // of that reader
   uint64_t passes = 0;     // since the start, this one included
-  bool cut_short = false;  // something is missing because the deadline came first
+  bool cut_short = false;  // something may be missing because the deadline came first
 
   // The page in the text format 0.0.4. `wanted` chooses collectors by name; the self metrics are on
   // every page.

@@ -37,8 +37,8 @@ constexpr FamilyDescriptor kPassSockets =
         .Of(Scope::kExporter);
 constexpr FamilyDescriptor kPassTruncated =
     Gauge("scrape_pass_truncated", {},
-          "1 when reading namespaces and sockets ended before their end, by the deadline or by an "
-          "error.",
+          "1 when reading the sockets ended early, by the deadline or an error, or when namespaces "
+          "or their facts were not read by the deadline.",
           "")
         .Of(Scope::kExporter);
 constexpr FamilyDescriptor kPassSkippedRows =
@@ -144,11 +144,14 @@ void DescribePass(const ScrapeResult& result, FamilySet& out) {
     out.Add(kNamespaceSuccess, {netns.facts.netns.name}, netns.failure().ok() ? 1 : 0);
   }
   out.Add(kNamespacesOmitted, {}, static_cast<double>(result.snapshot.omitted_namespaces));
+  const bool failed = result.pass.has_value() && !result.pass->status.ok();
+  if (result.pass.has_value() || result.cut_short) {
+    out.Add(kPassTruncated, {}, failed || result.cut_short ? 1 : 0);
+  }
   if (!result.pass.has_value()) return;
   const PassOutcome& pass = *result.pass;
   out.Add(kPassDuration, {}, pass.duration_seconds);
   out.Add(kPassSockets, {}, static_cast<double>(pass.sockets));
-  out.Add(kPassTruncated, {}, pass.status.ok() && !result.cut_short ? 0 : 1);
   if (!result.snapshot.own().stream.ok()) return;
   const PassInfo& info = result.snapshot.pass;
   out.Add(kPassSkippedRows, {"unknown_state"}, static_cast<double>(info.unknown_states));

@@ -12,7 +12,8 @@ namespace tcp_lifecycle {
 
 absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Deadline& deadline,
                                             SocketVisitor& visitor) {
-  if (absl::Status status = FindTables(query.namespaces, visitor); !status.ok()) return status;
+  if (absl::Status status = FindTables(query.namespaces, deadline, visitor); !status.ok())
+    return status;
   ports_.assign(std::max<size_t>(query.namespaces.size(), 1), Ports());
   bound_ = 0;
   knows_ports_ = query.states.Contains(TcpState::kBoundInactive);
@@ -70,7 +71,7 @@ absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Dead
 }
 
 absl::Status BpfSource::FindTables(std::span<const WatchedNetns> namespaces,
-                                   SocketVisitor& visitor) {
+                                   const Deadline& deadline, SocketVisitor& visitor) {
   watched_ = {};
   tables_.assign(1, {0, {0}});
   walked_netns_ = namespaces.size() > 1 ? WalkedNetns::kEvery : WalkedNetns::kOwn;
@@ -84,7 +85,8 @@ absl::Status BpfSource::FindTables(std::span<const WatchedNetns> namespaces,
       if (!status.ok()) return status;
       tables_.front().id = control.table;
     } else {
-      status.Update(home_.Visit(namespaces[i], look));
+      status.Update(deadline.Passed() ? absl::DeadlineExceededError("not entered in time")
+                                      : home_.Visit(namespaces[i], look));
       if (!status.ok()) {
         visitor.OnFailure(i, status);
         continue;

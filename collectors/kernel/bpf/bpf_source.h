@@ -61,7 +61,8 @@ class BpfSource : public SocketSource {
   };
 
   // Sets watched_ and tables_; a namespace that cannot be entered fails, and is in neither.
-  absl::Status FindTables(std::span<const WatchedNetns> namespaces, SocketVisitor& visitor);
+  absl::Status FindTables(std::span<const WatchedNetns> namespaces, const Deadline& deadline,
+                          SocketVisitor& visitor);
   // Sets ports_.
   absl::Status WalkPorts(const Deadline& deadline);
   void KeepBound(Ports& ports, const Socket& socket);

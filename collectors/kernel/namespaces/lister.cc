@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "collectors/kernel/namespaces/naming.h"
@@ -10,6 +11,9 @@
 
 namespace tcp_lifecycle {
 namespace {
+
+// Of the time of a list: to open what was found takes little.
+constexpr double kShareOfScan = 0.875;
 
 // A pid may be another process's by now, and a file may pin another namespace.
 absl::StatusOr<UniqueFd> Enter(const std::string& path, uint64_t inode) {
@@ -50,27 +54,41 @@ NetnsList LiveNetnsLister::List(const Deadline& deadline) {
     list.watched.push_back({own_, UniqueFd(), 0});
     return list;
   }
-  const Deadline found_by = deadline.Halfway();
+  const Deadline found_by = deadline.Share(kShareOfScan);
   NetnsScan scan = ScanNetns(files_.Until(found_by), ProcFiles(run_dir_).Until(found_by));
   list.status = std::move(scan.status);
+  list.cut_short = scan.cut_short;
+  // Its processes, which give it its name, may not have been seen.
+  if (scan.cut_short) {
+    std::erase_if(scan.by_inode, [](const auto& each) {
+      const FoundNetns& found = each.second;
+      return found.sighting.run_names.empty() && found.pids.empty();
+    });
+  }
   std::vector<NetnsSighting> sightings;
   sightings.reserve(scan.by_inode.size());
   for (const auto& [inode, found] : scan.by_inode) sightings.push_back(found.sighting);
   NetnsChoice choice = ChooseNetns(std::move(sightings), own_, selection_, before_);
   list.omitted = choice.omitted;
-  before_.clear();
+  // What was not seen this time keeps its place.
+  if (!scan.cut_short) before_.clear();
   for (Netns& netns : choice.chosen) {
     if (!netns.foreign) {
       list.watched.push_back({std::move(netns), UniqueFd(), 0});
     } else if (netns.inode == 0) {
       absl::Status missing =
-          absl::NotFoundError(absl::StrCat("no network namespace \"", netns.name, "\" now"));
+          scan.cut_short
+              ? absl::DeadlineExceededError(
+                    absl::StrCat("network namespace \"", netns.name, "\" not found in time"))
+              : absl::NotFoundError(absl::StrCat("no network namespace \"", netns.name, "\" now"));
       list.watched.push_back({std::move(netns), std::move(missing), 0});
     } else {
-      before_.push_back(netns.inode);
+      if (!absl::c_linear_search(before_, netns.inode)) before_.push_back(netns.inode);
       const FoundNetns& found = scan.by_inode.at(netns.inode);
       std::optional<WatchedNetns> watched = Watch(std::move(netns), found, files_, deadline);
-      if (watched.has_value()) list.watched.push_back(*std::move(watched));
+      if (!watched.has_value()) continue;
+      list.cut_short |= absl::IsDeadlineExceeded(watched->entrance.status());
+      list.watched.push_back(*std::move(watched));
     }
   }
   return list;

@@ -24,7 +24,7 @@ class LiveNetnsLister : public NetnsLister {
 
   // Looks at nothing where only the exporter's own is selected. The own one has no entrance and no
   // pid. A namespace that ends during the call is not in the list; one that is selected by name and
-  // was not found is, with NotFound for its entrance.
+  // was not found is, with NotFound for its entrance, or DeadlineExceeded where the search was cut.
   NetnsList List(const Deadline& deadline) override;
 
  private:

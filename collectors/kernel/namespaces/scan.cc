@@ -82,12 +82,19 @@ void Reveal(const ProcFiles& files, NetnsScan& scan, HiddenTables& hidden) {
   }
 }
 
+void Note(const absl::Status& listed, NetnsScan& scan) {
+  scan.status.Update(listed);
+  scan.cut_short |= absl::IsDeadlineExceeded(listed);
+}
+
 void TakeProcesses(const ProcFiles& files, NetnsScan& scan) {
   HiddenTables hidden;
-  scan.status.Update(files.ForEachEntry(
-      ".", [&](absl::string_view name) { TakeProcess(files, name, scan, hidden); }));
+  Note(files.ForEachEntry(".",
+                          [&](absl::string_view name) { TakeProcess(files, name, scan, hidden); }),
+       scan);
   Reveal(files, scan, hidden);
-  if (hidden.empty()) return;
+  // Of a scan that was cut, the processes that would tell may not have been seen.
+  if (hidden.empty() || scan.cut_short) return;
   scan.status.Update(absl::PermissionDeniedError(
       absl::StrCat("up to ", hidden.size(),
                    " network namespaces are hidden with their processes: to look at "
@@ -106,7 +113,7 @@ void TakePinned(const ProcFiles& run, absl::string_view directory, NetnsScan& sc
     if (directory == kNamed) found.sighting.run_names.insert(std::string(name));
     found.paths.push_back(std::move(path));
   });
-  if (!absl::IsNotFound(listed)) scan.status.Update(listed);
+  if (!absl::IsNotFound(listed)) Note(listed, scan);
 }
 
 }  // namespace

@@ -24,12 +24,13 @@ struct FoundNetns {
 
 struct NetnsScan {
   std::map<uint64_t, FoundNetns> by_inode;
-  absl::Status status;  // why some may be missing
+  absl::Status status;     // why some may be missing
+  bool cut_short = false;  // by a deadline
 };
 
 // What ends or is unmounted meanwhile is passed over, and so are directories that are not there.
 // What may not be looked into costs nothing but itself, and makes the status PermissionDenied.
-// `run`: /run. Both end with DeadlineExceeded where they are Until a deadline.
+// `run`: /run. Files that are Until a deadline cut the scan short.
 NetnsScan ScanNetns(const ProcFiles& files, const ProcFiles& run);
 
 }  // namespace tcp_lifecycle

@@ -110,8 +110,8 @@ absl::Status ProcFiles::ForEachEntry(absl::string_view path,
     errno = 0;
     const dirent* entry = readdir(directory.get());
     if (entry == nullptr && errno != 0) return absl::ErrnoToStatus(errno, full_path);
-    if (entry == nullptr) return absl::OkStatus();
     if (absl::Status late = InTime(full_path); !late.ok()) return late;
+    if (entry == nullptr) return absl::OkStatus();
     const absl::string_view name = entry->d_name;
     if (name != "." && name != "..") visit(name);
   }

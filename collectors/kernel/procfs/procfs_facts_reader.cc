@@ -44,7 +44,7 @@ auto ReadAs(const ProcFiles& files, absl::string_view path, Parse parse,
   return Parsed(absl::StrCat(prefix, path), files.Read(path, likely_bytes), parse);
 }
 
-// Of the files in a directory that is absent itself, as `absent` says: not this kernel lacks them.
+// The error for files whose directory is absent: they are hidden, not unknown to this kernel.
 absl::Status Hidden(const absl::Status& absent) {
   return absl::UnavailableError(
       absl::StrCat(absent.message(), "; is it hidden (ProcSubset=pid of systemd)?"));

@@ -127,12 +127,13 @@ absl::StatusOr<SocketOwnersAnswer> ProcfsSocketOwners::Read(std::span<const Ques
     if (!read.ok() && (path == "net/tcp" || !absl::IsNotFound(read))) return read;
   }
   SocketOwnersAnswer answer;
-  const absl::Status listed = files_.Until(deadline).ForEachEntry(".", [&](absl::string_view name) {
+  const ProcFiles files = files_.Until(deadline);
+  const absl::Status listed = files.ForEachEntry(".", [&](absl::string_view name) {
     uint32_t pid = 0;
     if (!ParseNumber(name, pid)) return;
-    if (absl::IsPermissionDenied(LookInto(files_, pid, searches))) ++answer.hidden_processes;
+    if (absl::IsPermissionDenied(LookInto(files, pid, searches))) ++answer.hidden_processes;
   });
-  if (!listed.ok()) return listed;
+  if (!listed.ok()) return Prefixed("looking into all processes", listed);
   for (Search& search : searches) answer.by_question.push_back(Conclude(std::move(search)));
   return answer;
 }

@@ -14,7 +14,8 @@ namespace tcp_lifecycle {
 std::string FormatAbout(const About& about) {
   return absl::StrCat("kernel: ", about.kernel_release, "\nrecorded: ", about.recorded_at,
                       "\nnetns: ", about.netns.name, "\nnetns_inode: ", about.netns.inode,
-                      "\nsock_diag: ", absl::StrReplaceAll(about.sock_diag, {{"\n", " "}}), "\n");
+                      "\nsock_diag: ", absl::StrReplaceAll(about.sock_diag, {{"\n", " "}}),
+                      "\naddresses: ", about.addresses, "\n");
 }
 
 absl::StatusOr<About> ParseAbout(absl::string_view text) {

@@ -14,6 +14,7 @@ struct About {
   std::string recorded_at;     // RFC 3339
   Netns netns;                 // whose sockets and facts they are
   std::string sock_diag;       // `recorded`, or why there are no dumps, or no whole ones
+  std::string addresses = {};  // `as they are` or `replaced`: for people
 };
 
 std::string FormatAbout(const About& about);

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -17,10 +19,12 @@
 namespace tcp_lifecycle {
 namespace {
 
-// Of an endpoint in net/tcp and net/tcp6; with the port comes a colon.
+// An endpoint in net/tcp and net/tcp6; with the port comes a colon.
 constexpr size_t kV4Digits = 8;
 constexpr size_t kV6Digits = 32;
 constexpr size_t kPortDigits = 5;
+// The address of the socket in the kernel.
+constexpr size_t kPointerDigits = 16;
 
 // `part` of `datagram`, for writing.
 std::span<std::byte> Within(std::span<std::byte> datagram, std::span<const std::byte> part) {
@@ -32,6 +36,21 @@ void Blank(std::span<std::byte> bytes) { std::ranges::fill(bytes, std::byte{0});
 // Whatever its type, as the decoder takes it; those below are netlink's own.
 bool IsRow(const NetlinkMessage& message) {
   return message.type >= NLMSG_MIN_TYPE && message.payload.size() >= sizeof(inet_diag_msg);
+}
+
+// Those that no reader looks at: some have addresses (INET_DIAG_MD5SIG).
+void BlankAttributes(std::span<std::byte> datagram, std::span<const std::byte> attributes) {
+  NetlinkAttributes rest(attributes);
+  std::span<const std::byte> behind = attributes;
+  for (NetlinkAttribute attribute; rest.Next(attribute);) {
+    behind = attributes.subspan(static_cast<size_t>(attribute.value.data() - attributes.data()) +
+                                attribute.value.size());
+    const bool is_read =
+        attribute.type == INET_DIAG_SHUTDOWN || attribute.type == INET_DIAG_SKMEMINFO ||
+        attribute.type == INET_DIAG_SKV6ONLY || attribute.type == INET_DIAG_CGROUP_ID;
+    if (!is_read) Blank(Within(datagram, attribute.value));
+  }
+  if (!rest.whole()) Blank(Within(datagram, behind));
 }
 
 // As net/tcp writes it: each 32-bit word of the address as a number of this host's byte order.
@@ -63,39 +82,44 @@ Anonymizer::Kind Anonymizer::KindOf(const IpAddress& address) {
   return bytes[0] >> 1 == 0x7e ? Kind::kPrivateV6 : Kind::kOtherV6;
 }
 
-IpAddress Anonymizer::StandInFor(const IpAddress& address) {
-  if (address.IsAny() || address.IsLoopback()) return address;
-  const auto [place, added] = stand_ins_.try_emplace(address);
-  if (!added) return place->second;
-  const Kind kind = KindOf(address);
+IpAddress Anonymizer::Next(Kind kind) {
   const uint32_t number = ++used_[static_cast<size_t>(kind)];
   const std::array<uint8_t, 4> bytes = {
       static_cast<uint8_t>(number >> 24), static_cast<uint8_t>(number >> 16),
       static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)};
   std::array<uint8_t, 16> v6 = {};
   std::ranges::copy(bytes, v6.begin() + 12);
-  IpAddress& stand_in = place->second;
   switch (kind) {
     case Kind::kPrivateV4:
-      return stand_in = IpAddress::FromV4({10, bytes[1], bytes[2], bytes[3]});
+      return IpAddress::FromV4({10, bytes[1], bytes[2], bytes[3]});
     case Kind::kLinkLocalV4:
-      return stand_in = IpAddress::FromV4({169, 254, bytes[2], bytes[3]});
+      return IpAddress::FromV4({169, 254, bytes[2], bytes[3]});
     case Kind::kOtherV4:
-      return stand_in = IpAddress::FromV4(
-                 {static_cast<uint8_t>(240 | bytes[0]), bytes[1], bytes[2], bytes[3]});
+      return IpAddress::FromV4(
+          {static_cast<uint8_t>(240 | bytes[0]), bytes[1], bytes[2], bytes[3]});
     case Kind::kPrivateV6:
       v6[0] = 0xfd;
       break;
     case Kind::kLinkLocalV6:
-      v6[0] = 0xfe;
-      v6[1] = 0x80;
+      v6[0] = 0xfe, v6[1] = 0x80;
       break;
     case Kind::kOtherV6:
     case Kind::kEnd:
       v6[0] = 0x20, v6[1] = 0x01, v6[2] = 0x0d, v6[3] = 0xb8;
       break;
   }
-  return stand_in = IpAddress::FromV6(v6);
+  return IpAddress::FromV6(v6);
+}
+
+IpAddress Anonymizer::StandInFor(const IpAddress& address) {
+  if (address.IsAny() || address.IsLoopback()) return address;
+  const auto [place, added] = stand_ins_.try_emplace(address);
+  if (added) {
+    const Kind kind = KindOf(address);
+    place->second = Next(kind);
+    if (place->second == address) place->second = Next(kind);
+  }
+  return place->second;
 }
 
 void Anonymizer::Replace(std::span<std::byte> datagram) {
@@ -125,6 +149,7 @@ void Anonymizer::Replace(std::span<std::byte> datagram) {
       std::memcpy(*words, bytes.data(), sizeof bytes);
     }
     std::memcpy(payload.data(), &row, sizeof row);
+    BlankAttributes(datagram, message.payload.subspan(sizeof row));
   }
   if (!messages.status().ok()) Blank(rest);
 }
@@ -132,6 +157,9 @@ void Anonymizer::Replace(std::span<std::byte> datagram) {
 std::string Anonymizer::Replaced(absl::string_view line) {
   std::vector<std::string> words = absl::StrSplit(line, ' ');
   for (std::string& word : words) {
+    if (word.size() == kPointerDigits && absl::c_all_of(word, absl::ascii_isxdigit)) {
+      word.assign(kPointerDigits, '0');
+    }
     IpAddress address;
     uint16_t port = 0;
     const bool is_v4 = word.size() == kV4Digits + kPortDigits;

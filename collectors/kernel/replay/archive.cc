@@ -18,6 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
@@ -33,8 +34,12 @@ namespace fs = std::filesystem;
 constexpr size_t kBlockBytes = 512;
 constexpr uint64_t kMostBytes = uint64_t{4} << 30;      // of all files, when they are unpacked
 constexpr uint64_t kMostFileBytes = uint64_t{8} << 30;  // 11 octal digits
+constexpr size_t kMostFiles = 1000;                     // a recording has about 50
 constexpr char kRegular = '0';
 constexpr char kOldRegular = '\0';
+
+// Directories, and what pax tells of the time and the owner of files.
+constexpr absl::string_view kPassedOver = "5xg";
 
 using Block = std::array<char, kBlockBytes>;
 
@@ -51,14 +56,16 @@ struct Header {
   std::array<char, 100> link;
   std::array<char, 6> magic;
   std::array<char, 2> version;
-  std::array<char, 247> rest;
+  std::array<char, 80> owner_and_device;
+  std::array<char, 155> prefix;  // of long names
+  std::array<char, 12> rest;
 };
 static_assert(sizeof(Header) == kBlockBytes);
 
 template <size_t kSize>
 void PutOctal(uint64_t value, std::array<char, kSize>& digits) {
   const std::string text = absl::StrFormat("%0*o", static_cast<int>(kSize - 1), value);
-  std::ranges::copy(text, digits.begin());
+  std::ranges::copy(absl::string_view(text).substr(0, kSize - 1), digits.begin());
 }
 
 template <size_t kSize>
@@ -88,17 +95,24 @@ struct Close {
 };
 using GzFile = std::unique_ptr<gzFile_s, Close>;
 
+// zlib leaves errno alone where it has no memory.
+absl::Status LastError(const std::string& path) {
+  return absl::ErrnoToStatus(errno != 0 ? errno : ENOMEM, path);
+}
+
 absl::StatusOr<GzFile> OpenGz(const std::string& path, const char* mode) {
+  errno = 0;
   GzFile file(gzopen(path.c_str(), mode));
-  if (file == nullptr) return absl::ErrnoToStatus(errno, path);
+  if (file == nullptr) return LastError(path);
   return file;
 }
 
 absl::Status WriteGz(const GzFile& file, const std::string& path, const void* bytes, size_t size) {
+  errno = 0;
   if (size == 0 || gzwrite(file.get(), bytes, static_cast<unsigned>(size)) > 0) {
     return absl::OkStatus();
   }
-  return absl::ErrnoToStatus(errno, path);
+  return LastError(path);
 }
 
 absl::Status PackFile(const GzFile& archive, const std::string& path, const fs::path& file,
@@ -115,7 +129,7 @@ absl::Status PackFile(const GzFile& archive, const std::string& path, const fs::
   PutOctal(0, header.uid);
   PutOctal(0, header.gid);
   PutOctal(size, header.size);
-  PutOctal(static_cast<uint64_t>(about.st_mtime), header.mtime);
+  PutOctal(static_cast<uint64_t>(std::max<time_t>(about.st_mtime, 0)), header.mtime);
   header.type = kRegular;
   header.magic = {'u', 's', 't', 'a', 'r', '\0'};
   header.version = {'0', '0'};
@@ -149,9 +163,18 @@ class Reader {
     if (got == kBlockBytes) return true;
     int error = 0;
     const char* const message = gzerror(file_.get(), &error);
-    if (got < 0) return Damaged(message);
+    if (got < 0) return absl::DataLossError(message);  // which names the file
     if (got > 0 || error != Z_OK) return Damaged("ends too early");
     return false;
+  }
+  // The checksum of gzip comes last.
+  absl::Status CheckRest() {
+    Block block;
+    while (true) {
+      const absl::StatusOr<bool> more = Read(block);
+      if (!more.ok()) return more.status();
+      if (!*more) return absl::OkStatus();
+    }
   }
   absl::Status Damaged(absl::string_view how) const {
     return absl::DataLossError(absl::StrCat(path_, ": ", how));
@@ -205,7 +228,7 @@ absl::Status PackArchive(const std::string& directory, const std::string& archiv
   std::error_code error;
   fs::recursive_directory_iterator entries(directory, error);
   for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-    if (entries->is_regular_file()) paths.push_back(entries->path());
+    if (entries->is_regular_file(error)) paths.push_back(entries->path());
   }
   if (error) return absl::ErrnoToStatus(error.value(), directory);
   std::ranges::sort(paths);
@@ -219,13 +242,17 @@ absl::Status PackArchive(const std::string& directory, const std::string& archiv
     return status;
   }
   // What is still in memory is written now.
-  if (gzclose(file->release()) != Z_OK) return absl::ErrnoToStatus(errno, archive);
+  errno = 0;
+  if (gzclose(file->release()) != Z_OK) return LastError(archive);
   return absl::OkStatus();
 }
 
 absl::Status UnpackArchive(const std::string& archive, const std::string& directory) {
   absl::StatusOr<GzFile> file = OpenGz(archive, "rb");
   if (!file.ok()) return file.status();
+  if (gzdirect(file->get()) != 0) {
+    return absl::DataLossError(absl::StrCat(archive, ": is no archive that gzip has compressed"));
+  }
   Reader reader(*std::move(file), archive);
   uint64_t bytes = 0;
   for (size_t files = 0;;) {
@@ -234,26 +261,28 @@ absl::Status UnpackArchive(const std::string& archive, const std::string& direct
     if (!more.ok()) return more.status();
     const auto header = std::bit_cast<Header>(block);
     const bool ends = !*more || block == Block{};
-    if (ends && files > 0) return absl::OkStatus();
+    if (ends && files > 0) return reader.CheckRest();
     uint64_t size = 0;
     uint64_t checksum = 0;
     if (ends || TextIn(header.magic).substr(0, 5) != "ustar" || !GetOctal(header.size, size) ||
         !GetOctal(header.checksum, checksum) || checksum != Checksum(header)) {
       return reader.Damaged("is no tar archive, or a damaged one");
     }
-    bytes += size;
+    bytes += kBlockBytes + size;
     if (bytes > kMostBytes) {
       return absl::OutOfRangeError(absl::StrCat(archive, ": holds more than 4 GiB"));
     }
-    // Directories, and what some versions of tar tell about a file, are passed over.
     std::string name;
     if (header.type == kRegular || header.type == kOldRegular) {
-      name = SafeName(TextIn(header.name));
-      if (name.empty()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(archive, ": holds \"", absl::Utf8SafeCEscape(TextIn(header.name)), "\""));
+      name = TextIn(header.prefix).empty() ? SafeName(TextIn(header.name)) : "";
+      if (++files > kMostFiles) {
+        return absl::OutOfRangeError(absl::StrCat(archive, ": more than ", kMostFiles, " files"));
       }
-      ++files;
+    }
+    if (name.empty() && !absl::StrContains(kPassedOver, header.type)) {
+      return absl::InvalidArgumentError(absl::StrCat(archive, ": holds \"",
+                                                     absl::Utf8SafeCEscape(TextIn(header.name)),
+                                                     "\", which is no file of a recording"));
     }
     const fs::path to = name.empty() ? fs::path() : fs::path(directory) / name;
     if (absl::Status status = UnpackFile(reader, size, to); !status.ok()) return status;

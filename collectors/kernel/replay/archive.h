@@ -1,5 +1,5 @@
-// One file of a recording: a tar (POSIX ustar) of regular files, compressed by gzip, as `tar xzf`
-// unpacks it. `tar czf` makes such files, too.
+// One file of a recording: a tar (POSIX ustar) of regular files with names of at most 100 bytes,
+// compressed by gzip. `tar xzf FILE` unpacks it, `tar czf FILE -C DIR .` makes such a file, too.
 #pragma once
 
 #include <string>
@@ -13,8 +13,9 @@ namespace tcp_lifecycle {
 absl::Status PackArchive(const std::string& directory, const std::string& archive);
 
 // Writes the files of `archive` below `directory`, which exists. DataLoss where it is no such
-// archive, damaged or cut; InvalidArgument for a name that leads elsewhere; OutOfRange where more
-// than 4 GiB come out. Whatever the archive holds, nothing is written outside.
+// archive, damaged or cut; InvalidArgument for a name that leads elsewhere, and for a link;
+// OutOfRange where more than 4 GiB or 1000 files come out. Whatever the archive holds, nothing is
+// written outside.
 absl::Status UnpackArchive(const std::string& archive, const std::string& directory);
 
 }  // namespace tcp_lifecycle

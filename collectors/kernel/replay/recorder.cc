@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -67,7 +69,9 @@ absl::Status RecordProc(const ProcFiles& files, const std::string& to, Anonymize
   absl::Status first_error;
   bool found = false;
   const auto copy = [&](absl::string_view path) {
-    absl::Status status = CopyLines(files, path, to, anonymizer, deadline);
+    const bool has_addresses = absl::StartsWith(path, "net/tcp");
+    absl::Status status =
+        CopyLines(files, path, to, has_addresses ? anonymizer : nullptr, deadline);
     if (absl::IsNotFound(status)) return;
     found = true;
     first_error.Update(status);
@@ -100,7 +104,8 @@ absl::Status RecordInto(const std::string& dir, const std::string& procfs_root,
       .kernel_release = kernel.release,
       .recorded_at = absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone()),
       .netns = FindOwnNetns(files),
-      .sock_diag = "recorded"};
+      .sock_diag = "recorded",
+      .addresses = anonymizer == nullptr ? "as they are" : "replaced"};
   absl::StatusOr<UniqueFd> socket = OpenSockDiagSocket();
   absl::Status dumped;
   if (socket.ok()) {
@@ -126,12 +131,17 @@ absl::Status Record(const Recording& recording, const std::string& procfs_root,
   if (!archive.ok()) return archive.status();
   const absl::StatusOr<TemporaryDirectory> dir =
       TemporaryDirectory::Make(absl::StrCat(recording.archive, "."));
-  if (!dir.ok()) return dir.status();
   Anonymizer anonymizer;
-  absl::Status status =
-      RecordInto(dir->path(), procfs_root, recording.anonymized ? &anonymizer : nullptr, deadline);
-  status.Update(PackArchive(dir->path(), recording.archive));
-  return status;
+  absl::Status recorded = dir.status();
+  absl::Status packed = dir.status();
+  if (dir.ok()) {
+    recorded = RecordInto(dir->path(), procfs_root, recording.anonymized ? &anonymizer : nullptr,
+                          deadline);
+    packed = PackArchive(dir->path(), recording.archive);
+  }
+  if (!packed.ok()) unlink(recording.archive.c_str());  // there is no half of an archive
+  recorded.Update(packed);
+  return recorded;
 }
 
 }  // namespace tcp_lifecycle

@@ -22,8 +22,13 @@ absl::StatusOr<uint32_t> RecordingChannel::Request(const DumpRequest& request) {
 absl::StatusOr<std::span<const std::byte>> RecordingChannel::Receive(const Deadline& deadline) {
   absl::StatusOr<std::span<const std::byte>> datagram = kernel_->Receive(deadline);
   if (!datagram.ok()) return datagram;
-  std::vector<std::byte> written(datagram->begin(), datagram->end());
-  if (anonymizer_ != nullptr) anonymizer_->Replace(written);
+  std::span<const std::byte> written = *datagram;
+  std::vector<std::byte> replaced;
+  if (anonymizer_ != nullptr) {
+    replaced.assign(datagram->begin(), datagram->end());
+    anonymizer_->Replace(replaced);
+    written = replaced;
+  }
   if (absl::Status status = file_->Write(LengthBefore(written)); !status.ok()) return status;
   if (absl::Status status = file_->Write(written); !status.ok()) return status;
   return datagram;

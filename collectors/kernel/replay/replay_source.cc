@@ -91,8 +91,10 @@ absl::StatusOr<Replay> OpenReplay(const std::string& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) return OpenDirectory(path);
   if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("recording ", path));
+  const fs::path temporary = fs::temp_directory_path(error);
+  if (error) return absl::ErrnoToStatus(error.value(), "the directory for temporary files");
   absl::StatusOr<TemporaryDirectory> unpacked =
-      TemporaryDirectory::Make((fs::temp_directory_path() / "recording.").string());
+      TemporaryDirectory::Make((temporary / "recording.").string());
   if (!unpacked.ok()) return unpacked.status();
   if (absl::Status status = UnpackArchive(path, unpacked->path()); !status.ok()) return status;
   absl::StatusOr<Replay> replay = OpenDirectory(unpacked->path());

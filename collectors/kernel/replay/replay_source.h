@@ -2,8 +2,7 @@
 //
 //   about          of what it is a recording
 //   sock_diag/     the dumps of one pass
-//   proc/          the files of /proc that facts come from, and net/tcp and net/tcp6, which stand
-//   in
+//   proc/          the files that facts come from, and net/tcp and net/tcp6, which stand in
 //                  for the sockets where there is no sock_diag/
 //
 // `--record` makes such archives, for bug reports; unpacked into directories they serve as

@@ -29,12 +29,12 @@ TEST(DeadlineTest, WhatIsLeftIsRoundedUpSoThatAWaitEndsAfterIt) {
   EXPECT_GE(Deadline::Clock::now() + left, deadline.at());
 }
 
-TEST(DeadlineTest, HalfwayIsInTheMiddleOfWhatIsLeft) {
+TEST(DeadlineTest, AShareIsOfWhatIsLeft) {
   const Deadline deadline = Deadline::After(hours(1));
-  const milliseconds half = deadline.Halfway().Left();
-  EXPECT_GT(half, milliseconds(1'790'000));
-  EXPECT_LE(half, milliseconds(1'800'000));
-  EXPECT_TRUE(Deadline::After(-hours(1)).Halfway().Passed());
+  const milliseconds quarter = deadline.Share(0.25).Left();
+  EXPECT_GT(quarter, milliseconds(890'000));
+  EXPECT_LE(quarter, milliseconds(900'000));
+  EXPECT_TRUE(Deadline::After(-hours(1)).Share(0.25).Passed());
 }
 
 }  // namespace

@@ -139,43 +139,43 @@ TEST(ReservedPortsEatRangeTest, NotCheckableWithoutTheRange) {
   }
 }
 
-FindingSettings WithServicePorts(std::vector<PortRange> ports) {
+FindingSettings WithServicePorts(absl::string_view ports) {
   FindingSettings settings;
-  settings.service_ports = std::move(ports);
+  settings.service_ports = ParsePortSet(ports).value();
   return settings;
 }
 
 TEST(ServicePortsInRangeTest, RaisedByThoseThatConnectMayTake) {
   NamespaceSnapshot ns = MakeHealthy();
   ns.facts.ephemeral_ports = EphemeralPorts{{10240, 60999}, {}};
-  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts({{30000, 32767}})),
-              Raised("2768 service ports of 10240-60999 (by --collector.findings.service-ports), "
+  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts("30000-32767")),
+              Raised("2768 service ports (--collector.findings.service-ports) in 10240-60999 are "
                      "not reserved: an outgoing connection may take one and collide with its "
                      "service. To add to net.ipv4.ip_local_reserved_ports: 30000-32767."));
   for (uint32_t port = 30001; port <= 32767; ++port) ns.facts.ephemeral_ports->reserved.set(port);
-  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts({{30000, 32767}, {8443, 8443}})),
-              Raised(AllOf(HasSubstr("1 service port of"), HasSubstr("reserved_ports: 30000."))));
+  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts("30000-32767,8443")),
+              Raised(AllOf(HasSubstr("1 service port ("), HasSubstr("reserved_ports: 30000."))));
 }
 
 TEST(ServicePortsInRangeTest, RaisedAtEachEndOfTheRange) {
   const NamespaceSnapshot ns = MakeHealthy();
-  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts({{1, 32768}, {60999, 65535}})),
+  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts("1-32768,60999-65535")),
               Raised(HasSubstr("reserved_ports: 32768,60999.")));
 }
 
-TEST(ServicePortsInRangeTest, ClearedOutsideTheRangeReservedOrWithoutAny) {
+TEST(ServicePortsInRangeTest, ClearedOutsideTheRangeOrReserved) {
   NamespaceSnapshot ns = MakeHealthy();
-  EXPECT_THAT(Check("service_ports_in_range", ns), Fine());
-  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts({{30000, 32767}})), Fine());
-  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts({{61000, 65535}})), Fine());
+  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts("30000-32767")), Fine());
+  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts("61000-65535")), Fine());
   ns.facts.ephemeral_ports->reserved.set(40000);
-  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts({{40000, 40000}})), Fine());
+  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts("40000")), Fine());
 }
 
-TEST(ServicePortsInRangeTest, NotCheckableWithoutTheRange) {
+TEST(ServicePortsInRangeTest, NotCheckableWithoutServicePortsOrTheRange) {
   NamespaceSnapshot ns = MakeHealthy();
+  EXPECT_THAT(Check("service_ports_in_range", ns), NotCheckable());
   ns.facts.ephemeral_ports = absl::UnavailableError("range");
-  EXPECT_THAT(Check("service_ports_in_range", ns), Failed("range"));
+  EXPECT_THAT(Check("service_ports_in_range", ns, WithServicePorts("80")), Failed("range"));
 }
 
 }  // namespace

@@ -58,9 +58,16 @@ bool HasTest(const std::string& suite, const std::string& prefix) {
   return false;
 }
 
+// With all that a user may say.
+const FindingSettings& Configured() {
+  static const FindingSettings settings = {.idle_timeout_seconds = 240,
+                                           .service_ports = ParsePortSet("30000-32767").value()};
+  return settings;
+}
+
 TEST(RuleTest, InAHealthyNamespaceEachRuleIsCheckedAndFine) {
   const NamespaceSnapshot ns = MakeHealthy();
-  const std::vector<Finding> findings = CheckAll({ns, {}});
+  const std::vector<Finding> findings = CheckAll({ns, Configured()});
   ASSERT_EQ(findings.size(), AllRules().size());
   for (size_t i = 0; i < findings.size(); ++i) {
     EXPECT_EQ(findings[i].rule, &AllRules()[i]);
@@ -92,7 +99,7 @@ TEST(RuleTest, AFailureOfAnInputIsTheVerdictOrLeavesTheRuleFine) {
   for (const Rule& rule : AllRules()) {
     size_t failed = 0;
     for (const NamespaceSnapshot& ns : snapshots) {
-      const Verdict verdict = rule.check({ns, {}});
+      const Verdict verdict = rule.check({ns, Configured()});
       if (!verdict.ok()) ++failed;
       EXPECT_THAT(verdict, AnyOf(Fine(), Failed("gone"))) << rule.name;
     }

@@ -55,14 +55,12 @@ class FakeSource : public SocketSource {
 class FakeNamespaces : public NetnsLister {
  public:
   explicit FakeNamespaces(const std::vector<std::string>& others, const uint64_t& cookie = kNone,
-                          bool slow = false)
-      : others_(others), cookie_(cookie), slow_(slow) {}
+                          bool slow = false, const bool& cut = kWhole)
+      : others_(others), cookie_(cookie), slow_(slow), cut_(cut) {}
   NetnsList List(const Deadline& deadline) override {
     NetnsList list;
-    if (slow_) {
-      std::this_thread::sleep_until(deadline.at());
-      list.status = absl::DeadlineExceededError("namespaces");
-    }
+    if (slow_) std::this_thread::sleep_until(deadline.at());
+    list.cut_short = slow_ || cut_;
     list.watched.emplace_back().netns.name = "self";
     for (const std::string& name : others_) {
       Netns& netns = list.watched.emplace_back().netns;
@@ -75,9 +73,11 @@ class FakeNamespaces : public NetnsLister {
 
  private:
   static constexpr uint64_t kNone = 0;
+  static constexpr bool kWhole = false;
   const std::vector<std::string>& others_;
   const uint64_t& cookie_;
   bool slow_;
+  const bool& cut_;
 };
 
 // One called `unread` cannot be read; one called `slow` takes all of the time; one called

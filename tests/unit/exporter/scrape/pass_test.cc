@@ -30,7 +30,7 @@ class PassTest : public ::testing::Test {
   }
   Pass Make(FakeSource::Script script) {
     parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_, knows_scope_);
-    parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_, slow_lister_);
+    parts_.namespaces = std::make_unique<FakeNamespaces>(others_, cookie_, slow_lister_, cut_list_);
     parts_.facts = std::make_unique<FakeFacts>(allocated_afterwards_);
     if (reads_process_) parts_.process = std::make_unique<FakeProcess>(process_);
     parts_.on_status = [this](absl::string_view part, const absl::Status& status) {
@@ -58,6 +58,7 @@ class PassTest : public ::testing::Test {
   std::vector<std::string> others_;  // namespaces besides the own one
   uint64_t cookie_ = 1;              // theirs
   bool slow_lister_ = false;
+  bool cut_list_ = false;
   uint64_t allocated_afterwards_ = 30;
   std::map<std::string, Seen> seen_;
   std::vector<SocketQuery> asked_;
@@ -275,6 +276,30 @@ TEST_F(PassTest, APassThatFailedForgetsNoListener) {
     return PassInfo{};
   });
   for (int i = 0; i < 3; ++i) pass.Run(Deadline::After(std::chrono::seconds(10)));
+  EXPECT_EQ(seen_["a"].sockets.at(0).role, Role::kInbound);
+}
+
+TEST_F(PassTest, AListThatWasCutForgetsNoListener) {
+  AddCollector("a", TcpStateSet::All());
+  others_ = {"b"};
+  bool listens = true;
+  Pass pass = Make([&](const Deadline&, SocketVisitor& visitor) -> absl::StatusOr<PassInfo> {
+    std::vector<Listener> listeners = {ListenerOn(40000)};
+    listeners[0].socket.namespace_index = 1;
+    if (listens) visitor.OnListeners(listeners);
+    if (others_.empty()) return PassInfo{};
+    std::vector<Socket> sockets = {Connection(40000, 40001)};
+    sockets[0].namespace_index = 1;
+    visitor.OnSockets(sockets);
+    return PassInfo{};
+  });
+  pass.Run(Deadline::After(std::chrono::seconds(10)));
+  listens = false;
+  for (const bool cut : {true, false}) {
+    cut_list_ = cut;
+    others_ = cut ? std::vector<std::string>() : std::vector<std::string>{"b"};
+    pass.Run(Deadline::After(std::chrono::seconds(10)));
+  }
   EXPECT_EQ(seen_["a"].sockets.at(0).role, Role::kInbound);
 }
 

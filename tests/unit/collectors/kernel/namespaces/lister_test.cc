@@ -171,7 +171,26 @@ TEST_F(LiveNetnsListerTest, WhatIsNotSeenInTimeIsMissingAndTheExportersOwnIsNot)
   Link("7/ns/net", red_.path());
   const NetnsList list = Lister(all_).List(Deadline::After(std::chrono::seconds(-1)));
   EXPECT_THAT(Names(list), ElementsAre("self"));
+  EXPECT_TRUE(list.cut_short);
   EXPECT_TRUE(absl::IsDeadlineExceeded(list.status)) << list.status;
+  EXPECT_FALSE(Lister(all_).List(in_time_).cut_short);
+}
+
+TEST_F(LiveNetnsListerTest, AListThatWasCutSaysNothingOfWhatItHasNotSeen) {
+  Link("run/netns/red", red_.path());
+  LiveNetnsLister lister = Lister({.names = {"red"}});
+  EXPECT_TRUE(lister.List(in_time_).watched[1].entrance.ok());
+  const NetnsList cut = lister.List(Deadline::After(std::chrono::seconds(-1)));
+  ASSERT_THAT(Names(cut), ElementsAre("self", "red"));
+  EXPECT_THAT(cut.watched[1].entrance, FailsWith(absl::StatusCode::kDeadlineExceeded,
+                                                 HasSubstr("\"red\" not found in time")));
+}
+
+TEST_F(LiveNetnsListerTest, ACutIsToldBesideWhatWasRefused) {
+  Link("run/docker", "file");
+  tree_.Write("run/file", "");  // a path that cannot be listed, looked at before the processes
+  const NetnsList list = Lister(all_).List(Deadline::After(std::chrono::seconds(-1)));
+  EXPECT_TRUE(list.cut_short) << list.status;
 }
 
 TEST_F(LiveNetnsListerTest, MissingNameShowsWithItsReason) {

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
+#include "absl/strings/str_replace.h"
 #include "tests/unit/builders.h"
 #include "tests/unit/collectors/kernel/replay/recorded.h"
 
@@ -45,6 +44,14 @@ TEST_F(AnonymizerTest, EachAddressHasOneStandInOfItsKind) {
   }
 }
 
+TEST_F(AnonymizerTest, NoAddressStandsInForItself) {
+  for (const char* address :
+       {"10.0.0.1", "169.254.0.1", "240.0.0.1", "2001:db8::1", "fd00::1", "fe80::1"}) {
+    EXPECT_NE(Of(address), address);
+    EXPECT_EQ(Of(address), Of(address));
+  }
+}
+
 TEST_F(AnonymizerTest, WhatTellsNothingStays) {
   for (const char* address : {"0.0.0.0", "127.0.0.1", "127.9.9.9", "::", "::1"}) {
     EXPECT_EQ(Of(address), address);
@@ -74,12 +81,24 @@ TEST_F(AnonymizerTest, InADatagramOnlyTheAddressesChange) {
 }
 
 TEST_F(AnonymizerTest, WhatCannotBeUnderstoodIsBlank) {
-  const Bytes secret(20, std::byte{0x55});
-  const std::string blank(20, '\0');
-  // Too short for a row; of another type; behind a length that cannot be true.
-  for (const Bytes& datagram : {Message(secret), Message(secret, {.type = 99}),
-                                Done(0) + Header(4, {}) + secret, Done(0) + secret}) {
-    EXPECT_THAT(TextOf(Replaced(datagram)), Not(HasSubstr("UUUU")));
+  const Bytes secret(100, std::byte{0x55});
+  const Bytes row = Row({.local = "127.0.0.1", .remote = "127.0.0.2"});
+  const struct {
+    const char* what;
+    Bytes datagram;
+  } cases[] = {
+      {"too short for a row", Message(Bytes(20, std::byte{0x55}))},
+      {"of netlink itself", Message(secret, {.type = NLMSG_NOOP})},
+      {"behind a length that cannot be true", Done(0) + Header(4, {}) + secret},
+      {"behind the end", Done(0) + secret},
+      {"an attribute that nobody reads", Message(row + Attribute(INET_DIAG_MD5SIG, secret))},
+      {"an attribute that is cut",
+       Message(row + BytesOf(nlattr{.nla_len = 999, .nla_type = INET_DIAG_SHUTDOWN}) + secret)},
+  };
+  for (const auto& [what, datagram] : cases) {
+    const Bytes replaced = Replaced(datagram);
+    EXPECT_EQ(replaced.size(), datagram.size()) << what;
+    EXPECT_THAT(TextOf(replaced), Not(HasSubstr("UUUU"))) << what;
   }
   EXPECT_EQ(Replaced(Error(-2)), Error(-2));
   EXPECT_EQ(Replaced({}), Bytes());
@@ -89,14 +108,18 @@ TEST_F(AnonymizerTest, InALineOfTcpOnlyTheAddressesChange) {
   const std::string rest =
       " 01 00000000:00000010 02:000000C8 00000000  1000        0 71 1 0000000000000000 20 4 30 10 "
       "-1";
+  const std::string with_pointer =
+      absl::StrReplaceAll(rest, {{"0000000000000000", "ffff8880a1b2c3d4"}});
   // 192.168.7.7 and 8.8.8.8
-  EXPECT_EQ(anonymizer_.Replaced("   0: 0707A8C0:1F90 08080808:01BB" + rest),
+  EXPECT_EQ(anonymizer_.Replaced("   0: 0707A8C0:1F90 08080808:01BB" + with_pointer),
             "   0: 0100000A:1F90 010000F0:01BB" + rest);
   EXPECT_EQ(
       anonymizer_.Replaced("  10: 0000000000000000FFFF00000707A8C0:1F90 "
                            "00000000000000000000000000000000:0000" +
                            rest),
       "  10: 0000000000000000FFFF00000100000A:1F90 00000000000000000000000000000000:0000" + rest);
+  const std::string counters = "TcpExt: TCPAbortOnLinger 1";
+  EXPECT_EQ(anonymizer_.Replaced(counters), counters);
   const std::string header = "  sl  local_address rem_address   st tx_queue rx_queue";
   EXPECT_EQ(anonymizer_.Replaced(header), header);
 }

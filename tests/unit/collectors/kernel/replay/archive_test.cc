@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/unit/collectors/kernel/procfs/proc_tree.h"
 #include "tests/unit/collectors/kernel/procfs/status_matchers.h"
@@ -19,9 +24,16 @@ class ArchiveTest : public ::testing::Test {
   ArchiveTest() { tree_.Write("to/.keep", ""); }
   std::string Path(const std::string& path) { return tree_.Path(path).string(); }
   std::string Read(const std::string& path) { return tree_.files().Read(path).value(); }
-  // Of one header that names `name`, as tar writes it, and what comes behind.
+  static std::string Gzipped(const std::string& text) {
+    ProcTree tree;
+    tree.Write("text", text);
+    std::system(absl::StrCat("gzip ", tree.Path("text").string()).c_str());
+    std::ifstream packed(tree.Path("text.gz"), std::ios::binary);
+    return {std::istreambuf_iterator<char>(packed), {}};
+  }
+  // What tar would compress, or what it has.
   absl::Status Unpack(const std::string& archive) {
-    tree_.Write("archive", archive);
+    tree_.Write("archive", absl::StartsWith(archive, "\x1f") ? archive : Gzipped(archive));
     return UnpackArchive(Path("archive"), Path("to"));
   }
   static std::string Header(const std::string& name, char type = '0',
@@ -63,7 +75,7 @@ TEST_F(ArchiveTest, WhatWasPackedIsUnpacked) {
 
 TEST_F(ArchiveTest, ArchivesOfTarAreUnpackedToo) {
   tree_.Write("from/about", "x").Write("from/proc/net/tcp", "y");
-  for (const char* how : {"czf", "cf", "c --format=pax -zf"}) {
+  for (const char* how : {"czf", "c --format=pax -zf", "c --format=ustar -zf"}) {
     tree_.Write("to/.keep", "");
     const std::string command =
         absl::StrCat("tar ", how, " ", Path("by_tar"), " -C ", Path("from"), " .");
@@ -90,9 +102,29 @@ TEST_F(ArchiveTest, NothingIsWrittenOutside) {
         << name;
   }
   EXPECT_FALSE(std::filesystem::exists(Path("x")));
-  // A link is passed over, and what would lead through it stays below.
-  ASSERT_TRUE(Unpack(Header("link", '2') + Header("link/x") + End()).ok());
-  EXPECT_FALSE(std::filesystem::is_symlink(Path("to/link")));
+}
+
+TEST_F(ArchiveTest, WhatIsNoFileIsRefusedByName) {
+  for (const char type : {'1', '2', '3', '6', 'L', 'S'}) {
+    EXPECT_THAT(
+        Unpack(Header("odd", type) + Header("about") + End()),
+        FailsWith(StatusCode::kInvalidArgument, HasSubstr("holds \"odd\", which is no file")))
+        << type;
+  }
+  EXPECT_TRUE(Unpack(Header("dir/", '5') + Header("about") + End()).ok());
+}
+
+TEST_F(ArchiveTest, VeryManyFilesAreRefused) {
+  std::string archive;
+  for (int i = 0; i < 1001; ++i) archive += Header(absl::StrCat(i));
+  EXPECT_THAT(Unpack(archive),
+              FailsWith(StatusCode::kOutOfRange, HasSubstr("more than 1000 files")));
+}
+
+TEST_F(ArchiveTest, AnArchiveThatIsNotCompressedIsToldSo) {
+  tree_.Write("plain", Header("about") + End());
+  EXPECT_THAT(UnpackArchive(Path("plain"), Path("to")),
+              FailsWith(StatusCode::kDataLoss, HasSubstr("plain: is no archive that gzip")));
 }
 
 TEST_F(ArchiveTest, WhatIsNoArchiveIsTold) {
@@ -100,7 +132,30 @@ TEST_F(ArchiveTest, WhatIsNoArchiveIsTold) {
        {std::string(), std::string("text"), std::string(512, 'x'), End(),
         Header("a").substr(0, 511), Header("a", '0', "0000000000x") + End(),
         std::string(Header("a")).replace(0, 1, "b"), std::string("\x1f\x8b\x08 and no more", 16)}) {
-    EXPECT_THAT(Unpack(wrong), FailsWith(StatusCode::kDataLoss, HasSubstr("archive: ")));
+    EXPECT_THAT(
+        Unpack(wrong),
+        FailsWith(
+            StatusCode::kDataLoss,
+            ::testing::ContainsRegex(
+                "archive: (is no tar archive|ends|is no archive|unexpected|unknown header)")));
+  }
+}
+
+TEST_F(ArchiveTest, DamageAnywhereIsTold) {
+  std::string random(3000, '\0');
+  for (size_t i = 0; i < random.size(); ++i) random[i] = static_cast<char>(i * i * 31 + i / 7);
+  tree_.Write("from/about", random).Write("new", "");
+  ASSERT_TRUE(PackArchive(Path("from"), Path("new")).ok());
+  std::ifstream packed(tree_.Path("new"), std::ios::binary);
+  const std::string whole(std::istreambuf_iterator<char>(packed), {});
+  for (size_t at = 10; at < whole.size(); at += 13) {
+    std::string flipped = whole;
+    flipped[at] = static_cast<char>(flipped[at] ^ 4);
+    for (const std::string& damaged : {flipped, whole.substr(0, at)}) {
+      std::filesystem::remove_all(Path("to"));
+      std::filesystem::create_directory(Path("to"));
+      EXPECT_FALSE(Unpack(damaged).ok()) << at;
+    }
   }
 }
 

@@ -136,6 +136,14 @@ TEST(Record, FileThatCannotBeMadeIsTold) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("/proc/self/fd/recording"));
 }
 
+TEST(Record, WhatCannotBePackedLeavesNoFile) {
+  ProcTree tree;
+  // With six more characters, for the directory beside it, the name is too long.
+  const std::string archive = tree.Path(std::string(252, 'x')).string();
+  EXPECT_FALSE(Record({archive}, "/proc", Soon()).ok());
+  EXPECT_FALSE(std::filesystem::exists(archive));
+}
+
 TEST(Record, ProcWithoutFilesOfTcpIsTold) {
   ProcTree tree;
   EXPECT_EQ(Record({tree.Path("recording").string()}, "/nowhere", Soon()),

@@ -97,7 +97,7 @@ TEST_F(OpenReplayTest, FileThatIsNoArchiveIsTold) {
   tree_.Write("file", "");
   const std::string path = tree_.Path("file").string();
   EXPECT_EQ(std::string(OpenReplay(path).status().message()),
-            path + ": is no tar archive, or a damaged one");
+            path + ": is no archive that gzip has compressed");
 }
 
 TEST_F(OpenReplayTest, AnArchiveIsUnpackedForAsLongAsItIsRead) {
