@@ -212,7 +212,7 @@ absl::Status UnpackFile(Reader& archive, uint64_t size, const fs::path& to) {
     if (!more.ok()) return more.status();
     if (!*more) return archive.Damaged("ends too early");
     if (!file.has_value()) continue;
-    const absl::Status written =
+    absl::Status written =
         file->Write(absl::string_view(block.data(), std::min<uint64_t>(left, kBlockBytes)));
     if (!written.ok()) return written;
   }

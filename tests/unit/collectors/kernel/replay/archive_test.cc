@@ -19,6 +19,10 @@ namespace {
 using absl::StatusCode;
 using ::testing::HasSubstr;
 
+int Shell(const std::string& command) {
+  return std::system(command.c_str());  // NOLINT(cert-env33-c): of this test's own words
+}
+
 class ArchiveTest : public ::testing::Test {
  protected:
   ArchiveTest() { tree_.Write("to/.keep", ""); }
@@ -27,7 +31,7 @@ class ArchiveTest : public ::testing::Test {
   static std::string Gzipped(const std::string& text) {
     ProcTree tree;
     tree.Write("text", text);
-    std::system(absl::StrCat("gzip ", tree.Path("text").string()).c_str());
+    Shell(absl::StrCat("gzip ", tree.Path("text").string()));
     std::ifstream packed(tree.Path("text.gz"), std::ios::binary);
     return {std::istreambuf_iterator<char>(packed), {}};
   }
@@ -52,7 +56,10 @@ class ArchiveTest : public ::testing::Test {
     header[154] = '\0';
     return header;
   }
-  static std::string End() { return std::string(1024, '\0'); }
+  static std::string End() {
+    std::string end(1024, '\0');
+    return end;
+  }
 
   ProcTree tree_;
 };
@@ -79,7 +86,7 @@ TEST_F(ArchiveTest, ArchivesOfTarAreUnpackedToo) {
     tree_.Write("to/.keep", "");
     const std::string command =
         absl::StrCat("tar ", how, " ", Path("by_tar"), " -C ", Path("from"), " .");
-    ASSERT_EQ(std::system(command.c_str()), 0);
+    ASSERT_EQ(Shell(command), 0);
     const absl::Status status = UnpackArchive(Path("by_tar"), Path("to"));
     ASSERT_TRUE(status.ok()) << status;
     EXPECT_EQ(Read("to/about"), "x");
@@ -91,7 +98,7 @@ TEST_F(ArchiveTest, ArchivesOfTarAreUnpackedToo) {
 TEST_F(ArchiveTest, TarReadsWhatWasPacked) {
   tree_.Write("from/proc/net/tcp", "y").Write("new", "").Write("by_tar/.keep", "");
   ASSERT_TRUE(PackArchive(Path("from"), Path("new")).ok());
-  ASSERT_EQ(std::system(absl::StrCat("tar xzf ", Path("new"), " -C ", Path("by_tar")).c_str()), 0);
+  ASSERT_EQ(Shell(absl::StrCat("tar xzf ", Path("new"), " -C ", Path("by_tar"))), 0);
   EXPECT_EQ(Read("by_tar/proc/net/tcp"), "y");
 }
 
@@ -131,7 +138,7 @@ TEST_F(ArchiveTest, WhatIsNoArchiveIsTold) {
   for (const std::string& wrong :
        {std::string(), std::string("text"), std::string(512, 'x'), End(),
         Header("a").substr(0, 511), Header("a", '0', "0000000000x") + End(),
-        std::string(Header("a")).replace(0, 1, "b"), std::string("\x1f\x8b\x08 and no more", 16)}) {
+        std::string(Header("a")).replace(0, 1, "b"), std::string("\x1f\x8b\x08 and no more")}) {
     EXPECT_THAT(
         Unpack(wrong),
         FailsWith(
