@@ -1,31 +1,21 @@
 #include "collectors/model/port_set.h"
 
-#include <charconv>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "collectors/base/parse_number.h"
 
 namespace tcp_lifecycle {
-namespace {
-
-bool ParsePort(absl::string_view text, uint16_t& port) {
-  const char* const end = text.data() + text.size();
-  const auto [parsed, error] = std::from_chars(text.data(), end, port);
-  return error == std::errc() && parsed == end;
-}
-
-}  // namespace
-
 absl::StatusOr<PortSet> ParsePortSet(absl::string_view text) {
   PortSet ports;
   for (const absl::string_view part : absl::StrSplit(text, ',')) {
     const size_t dash = part.find('-');
     PortRange range;
-    bool good = ParsePort(part.substr(0, dash), range.min);
+    bool good = ParseNumber(part.substr(0, dash), range.min);
     range.max = range.min;
-    if (dash != absl::string_view::npos) good &= ParsePort(part.substr(dash + 1), range.max);
+    if (dash != absl::string_view::npos) good &= ParseNumber(part.substr(dash + 1), range.max);
     if (!good || range.max < range.min) return absl::InvalidArgumentError(part);
     for (uint32_t port = range.min; port <= range.max; ++port) ports.set(port);
   }

@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Of the time left, what a step before the sockets may take: they come last, and tell most.
+// The share of the time left that each step before the sockets may take: they matter most.
 constexpr double kShareOfStep = 0.5;
 
 // By the deadline or by the kernel, and not refused from the beginning.

@@ -96,7 +96,8 @@ test('a host without ports names the destination, what is left and what helps', 
   const raised = [...metrics].filter(
       ([name, value]) => name.includes('config_finding{') && value === 1);
   assert.equal(await findings.count(), raised.length);
-  assert.match(await findings.first().innerText(), /^critical.*EADDRNOTAVAIL.*Reuse connections: a pool/s);
+  assert.match(await findings.first().innerText(),
+               /^critical.*EADDRNOTAVAIL.*Reuse connections: a pool/s);
   assert.deepEqual(page.complaints, []);
 });
 

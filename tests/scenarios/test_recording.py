@@ -52,7 +52,8 @@ def test_addresses_are_replaced_and_nothing_else_changes(netns, peer, link, tmp_
             assert needle not in contents(anonymous)
     named, nameless = replayed(netns, plain), replayed(netns, anonymous)
     assert without_addresses(nameless).keys() ^ without_addresses(named).keys() == set()
-    for family in ("sockets", "destinations", "destination_ports_used", "listen_queue", "time_wait_sockets"):
+    for family in ("sockets", "destinations", "destination_ports_used", "listen_queue",
+                   "time_wait_sockets"):
         assert (differences.disagreements(
             {key: value for key, value in without_addresses(named).items() if family in key[0]},
             {key: value for key, value in without_addresses(nameless).items() if family in key[0]})

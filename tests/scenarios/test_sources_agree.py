@@ -1,7 +1,6 @@
 """One crowd of sockets, every reader of the kernel: the pages are the same, but for what a reader
 cannot know, which is absent and not 0."""
 
-
 from harness import differences, tcp
 from harness.exporter import Exporter, page_once, run_binary
 from harness.exposition import PREFIX

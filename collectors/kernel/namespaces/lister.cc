@@ -12,7 +12,7 @@
 namespace tcp_lifecycle {
 namespace {
 
-// Of the time of a list: to open what was found takes little.
+// The scan's share of the time that a list has; opening what it found takes little.
 constexpr double kShareOfScan = 0.875;
 
 // A pid may be another process's by now, and a file may pin another namespace.

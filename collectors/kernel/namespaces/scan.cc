@@ -93,7 +93,7 @@ void TakeProcesses(const ProcFiles& files, NetnsScan& scan) {
                           [&](absl::string_view name) { TakeProcess(files, name, scan, hidden); }),
        scan);
   Reveal(files, scan, hidden);
-  // Of a scan that was cut, the processes that would tell may not have been seen.
+  // A scan that was cut may not have come to a process that shows which one it is.
   if (hidden.empty() || scan.cut_short) return;
   scan.status.Update(absl::PermissionDeniedError(
       absl::StrCat("up to ", hidden.size(),

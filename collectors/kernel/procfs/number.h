@@ -1,25 +1,15 @@
-// Parses a whole word as a number of the type's width, without the white space and signs that other
-// functions let pass and without allocating. For the parsers of this folder.
+// The odd numbers that the kernel prints. For the parsers of this folder.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <system_error>
 
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "collectors/base/parse_number.h"
 
 namespace tcp_lifecycle {
-
-// False, with `value` unspecified, unless all of `text` is a number that fits.
-template <typename Integer>
-bool ParseNumber(absl::string_view text, Integer& value, int base = 10) {
-  const char* const end = text.data() + text.size();
-  const auto [parsed, error] = std::from_chars(text.data(), end, value, base);
-  return error == std::errc() && parsed == end;
-}
 
 // Whether it is a negative number that a 64-bit kernel printed as one without a sign.
 constexpr bool IsWrapped(uint64_t number) {

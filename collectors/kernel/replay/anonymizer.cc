@@ -38,7 +38,7 @@ bool IsRow(const NetlinkMessage& message) {
   return message.type >= NLMSG_MIN_TYPE && message.payload.size() >= sizeof(inet_diag_msg);
 }
 
-// Those that no reader looks at: some have addresses (INET_DIAG_MD5SIG).
+// All but those that a replay may need: some have addresses (INET_DIAG_MD5SIG).
 void BlankAttributes(std::span<std::byte> datagram, std::span<const std::byte> attributes) {
   NetlinkAttributes rest(attributes);
   std::span<const std::byte> behind = attributes;

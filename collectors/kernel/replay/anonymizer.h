@@ -1,7 +1,7 @@
-// Replaces the addresses in a recording. Each becomes another one,
-// always the same, and of its kind: any, loopback and IPv4-mapped stay what they are, private ones
-// become 10.0.0.0/8 and fd00::/64, link-local ones 169.254.0.0/16 and fe80::/64, others 240.0.0.0/4
-// and 2001:db8::/64, in the order of their first appearance. Ports, users and inodes stay. Pure.
+// Replaces the addresses in a recording. Each becomes another one, always the same, and of its
+// kind: any, loopback and IPv4-mapped stay what they are, private ones become 10.0.0.0/8 and
+// fd00::/64, link-local ones 169.254.0.0/16 and fe80::/64, others 240.0.0.0/4 and 2001:db8::/64, in
+// the order of their first appearance. Ports, users and inodes stay. Pure.
 #pragma once
 
 #include <array>

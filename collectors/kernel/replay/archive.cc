@@ -7,7 +7,6 @@
 #include <array>
 #include <bit>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -23,6 +22,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "collectors/base/parse_number.h"
 #include "collectors/base/printable.h"
 #include "collectors/kernel/replay/output_file.h"
 
@@ -38,7 +38,7 @@ constexpr size_t kMostFiles = 1000;                     // a recording has about
 constexpr char kRegular = '0';
 constexpr char kOldRegular = '\0';
 
-// Directories, and what pax tells of the time and the owner of files.
+// Directories, and the headers in which pax has times and owners.
 constexpr absl::string_view kPassedOver = "5xg";
 
 using Block = std::array<char, kBlockBytes>;
@@ -75,9 +75,7 @@ absl::string_view TextIn(const std::array<char, kSize>& field) {
 
 template <size_t kSize>
 bool GetOctal(const std::array<char, kSize>& field, uint64_t& value) {
-  const absl::string_view digits = absl::StripAsciiWhitespace(TextIn(field));
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 8);
-  return error == std::errc() && end == digits.data() + digits.size();
+  return ParseNumber(absl::StripAsciiWhitespace(TextIn(field)), value, 8);
 }
 
 // The sum of all bytes, those of the sum itself taken as blanks.
@@ -179,7 +177,6 @@ class Reader {
   absl::Status Damaged(absl::string_view how) const {
     return absl::DataLossError(absl::StrCat(path_, ": ", how));
   }
-  const std::string& path() const { return path_; }
 
  private:
   GzFile file_;

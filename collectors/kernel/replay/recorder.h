@@ -15,7 +15,7 @@ struct Recording {
 };
 
 // Writes about, sock_diag/ and proc/ into the archive, for its owner's eyes. AlreadyExists where
-// there is such a file. What fails is told by the first error, once all else is recorded; files
+// there is such a file. The first error is returned once all else is recorded; files
 // that this kernel does not have, and a kernel without sock_diag, are no errors. The sockets are
 // those of the calling thread's network namespace.
 absl::Status Record(const Recording& recording, const std::string& procfs_root,
