@@ -51,16 +51,17 @@ def check(stage, plan, description):
 
 
 def check_bounds(pages, key, truth, plan, orphans, description):
+    may_be_missed = 0 if plan.is_even else 1  # by the first connect() and not by a later one
     for source, page in pages.items():
-        if key not in page:
-            assert (key, source, truth) == (key, source, 0), description
+        if key not in page:  # it has no socket: no port was found for one
+            assert truth <= may_be_missed, f"{key} by {source}: {truth}\n{description}"
             continue
         low, high = page[key].headroom
         assert low <= truth <= high, f"{key} by {source}: {low} <= {truth} <= {high}\n{description}"
         least, most = page[key].utilization
         assert least < 1 if truth else most == 1, f"{key}: {least}..{most}, {truth}\n{description}"
         if source in BPF_READERS:
-            missed = 0 if plan.is_even else min(high, 1)
+            missed = min(high, may_be_missed)
             assert missed <= high - low <= missed + orphans, f"{key}: {low}..{high}\n{description}"
         elif plan.upper_bound_is_exact and sees_bound(source) and not orphans:
             assert truth == high, f"{key}: {truth} == {high}\n{description}"
