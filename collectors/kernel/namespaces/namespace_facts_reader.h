@@ -12,11 +12,14 @@
 
 namespace tcp_lifecycle {
 
+// Those that can be read of others.
+inline constexpr FactSet kFactsOfOthers = {Fact::kSysctls, Fact::kEphemeralPorts, Fact::kCounters};
+
 class NamespaceFactsReader final : public FactsReader {
  public:
   // To be made in the exporter's own namespace.
   NamespaceFactsReader(ProcFiles files, FactSet of_others)
-      : files_(std::move(files)), own_(files_), of_others_(of_others) {}
+      : files_(std::move(files)), own_(files_), of_others_(of_others & kFactsOfOthers) {}
 
   // Where `ns` cannot be entered, its counters and counts come from a process in it, which needs no
   // right, and `entered` has the error.

@@ -8,17 +8,19 @@ namespace tcp_lifecycle {
 namespace {
 
 struct Row {
+  Keepalive id;
   absl::string_view css_class;
   absl::string_view name;
   absl::string_view note;
 };
 
-// By Keepalive.
 constexpr std::array<Row, kKeepaliveCount> kRows = {{
-    {"used", "On", "a dead peer will be noticed"},
-    {"bound", "Off", "a dead peer stays for ever, unless the program sends"},
-    {"free", "Unknown", "retransmitting: the kernel shows one timer at a time"},
+    {Keepalive::kOn, "used", "On", "a dead peer will be noticed"},
+    {Keepalive::kOff, "bound", "Off", "a dead peer stays for ever, unless the program sends"},
+    {Keepalive::kUnknown, "free", "Unknown",
+     "retransmitting: the kernel shows one timer at a time"},
 }};
+static_assert(IsTableOf(kRows));
 
 Html BySetting(const KeepaliveReport& report) {
   uint64_t total = 0;

@@ -13,11 +13,19 @@ struct Row {
   absl::string_view note;
 };
 
-constexpr std::array<Row, kPortBlockCount> kBlocked = {{
-    {"listen", "Blocked by listeners", "a listening socket holds the port"},
-    {"bound", "Blocked by bound sockets", "bound, neither connected nor listening"},
-    {"inbound", "Blocked by inbound connections", "accepted on a port of the range"},
+struct BlockedRow {
+  PortBlock id;
+  Row row;
+};
+
+constexpr std::array<BlockedRow, kPortBlockCount> kBlocked = {{
+    {PortBlock::kListen, {"listen", "Blocked by listeners", "a listening socket holds the port"}},
+    {PortBlock::kBound,
+     {"bound", "Blocked by bound sockets", "bound, neither connected nor listening"}},
+    {PortBlock::kInbound,
+     {"inbound", "Blocked by inbound connections", "accepted on a port of the range"}},
 }};
+static_assert(IsTableOf(kBlocked));
 
 Html LegendRow(const Row& row, const Html& value, absl::string_view share) {
   return Fill(R"(<tr><th scope="row"><span class="key $0"></span>$1<small>$2</small></th>)"
@@ -31,10 +39,11 @@ Html Use(const PortsReport& report, uint64_t usable) {
   Html rows;
   uint64_t blocked = 0;
   for (size_t i = 0; i < kPortBlockCount; ++i) {
+    const Row& row = kBlocked[i].row;
     const std::optional<uint64_t> ports = report.blocked[i];
     blocked += ports.value_or(0);
-    segments[i] = {static_cast<double>(ports.value_or(0)), kBlocked[i].css_class};
-    rows += LegendRow(kBlocked[i], ToHtml(ports),
+    segments[i] = {static_cast<double>(ports.value_or(0)), row.css_class};
+    rows += LegendRow(row, ToHtml(ports),
                       ports.has_value()
                           ? PercentText(static_cast<double>(*ports), static_cast<double>(usable))
                           : "");

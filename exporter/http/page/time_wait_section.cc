@@ -8,7 +8,7 @@ namespace tcp_lifecycle {
 namespace {
 
 struct RoleRow {
-  Role role;
+  Role id;
   absl::string_view css_class;
   absl::string_view name;
   absl::string_view note;
@@ -19,6 +19,7 @@ constexpr std::array<RoleRow, kRoleCount> kRoles = {{
     {Role::kInbound, "inbound", "Inbound", "opened by the peer; no port of ours"},
     {Role::kUnknown, "free", "Unknown", "neither end told which opened it"},
 }};
+static_assert(IsTableOf(kRoles));
 
 Html ByRole(const TimeWaitReport& report) {
   uint64_t total = 0;
@@ -27,7 +28,7 @@ Html ByRole(const TimeWaitReport& report) {
   Html rows;
   for (size_t i = 0; i < kRoleCount; ++i) {
     const RoleRow& row = kRoles[i];
-    const uint64_t sockets = report.sockets[static_cast<size_t>(row.role)];
+    const uint64_t sockets = report.sockets[i];
     segments[i] = {static_cast<double>(sockets), row.css_class};
     rows += Fill(R"(<tr><th scope="row"><span class="key $0"></span>$1<small>$2</small></th>)"
                  "<td>$3</td></tr>",

@@ -3,7 +3,7 @@
 import os
 import shutil
 
-_NET = ("tcp", "tcp6", "snmp", "netstat", "sockstat")
+_NET = ("tcp", "tcp6", "snmp", "netstat", "sockstat", "sockstat6")
 _SYSCTL_DIRECTORIES = ("sys/net/ipv4", "sys/net/core")
 _SELF = ("stat", "limits", "status", "statm")
 

@@ -40,15 +40,43 @@ Snapshot MakeSnapshot() {
   return snapshot;
 }
 
-void FailFacts(NamespaceFacts& facts) {
-  for (size_t i = 0; i < kSysctlCount; ++i) {
-    facts.sysctls[static_cast<Sysctl>(i)] = absl::UnavailableError("sysctls");
+namespace {
+
+void FailFact(NamespaceFacts& facts, Fact failed) {
+  switch (failed) {
+    case Fact::kSysctls:
+      for (const SysctlRow& row : kSysctlTable) {
+        facts.sysctls[row.id] = absl::UnavailableError("sysctls");
+      }
+      return;
+    case Fact::kEphemeralPorts:
+      facts.ephemeral_ports = absl::UnavailableError("ephemeral_ports");
+      return;
+    case Fact::kCounters:
+      facts.counters = {};
+      facts.counters.status = absl::UnavailableError("counters");
+      return;
+    case Fact::kSockstat:
+      facts.sockstat = absl::UnavailableError("sockstat");
+      return;
+    case Fact::kSocketMemoryLimit:
+      facts.socket_memory_limit = absl::UnavailableError("socket_memory_limit");
+      return;
+    case Fact::kConnectEvents:
+      facts.connect_events = absl::UnavailableError("connect_events");
+      return;
+    case Fact::kEnd:
+      break;
   }
-  facts.socket_memory_limit = absl::UnavailableError("socket_memory_limit");
-  facts.ephemeral_ports = absl::UnavailableError("ephemeral_ports");
-  facts.sockstat = absl::UnavailableError("sockstat");
-  facts.counters = {};
-  facts.counters.status = absl::UnavailableError("counters");
+  ADD_FAILURE() << "no such fact";
+}
+
+}  // namespace
+
+void FailFacts(NamespaceFacts& facts, FactSet failed) {
+  for (size_t i = 0; i < kCountOf<Fact>; ++i) {
+    if (const auto fact = static_cast<Fact>(i); failed.Contains(fact)) FailFact(facts, fact);
+  }
 }
 
 void RunPass(const Collector& collector, Snapshot& snapshot, const std::vector<Listener>& listeners,

@@ -18,8 +18,8 @@ namespace tcp_lifecycle {
 Snapshot MakeSnapshot();
 // The same facts; for any name but `self`, of another namespace than the exporter's.
 NamespaceSnapshot MakeNamespace(const std::string& name);
-// Reads its facts as failed, each with its own message.
-void FailFacts(NamespaceFacts& facts);
+// Reads these of its facts as failed, each with its own message.
+void FailFacts(NamespaceFacts& facts, FactSet failed = FactSet::All());
 
 // Begin, the listeners, the sockets, Finish. `blocked`: the ports of the namespace that the source
 // knows to be, where it does.

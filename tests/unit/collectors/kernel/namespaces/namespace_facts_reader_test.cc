@@ -61,6 +61,8 @@ TEST_F(NamespaceFactsReaderTest, OfAnotherItReadsWhatIsTrueThere) {
   EXPECT_EQ(facts.ephemeral_ports->range.max, kRange.max);
   EXPECT_EQ(facts.sysctls[Sysctl::kFinTimeout].value_or(0), 33);
   EXPECT_EQ(facts.counters[TcpCounter::kListenOverflows], 0u);
+  EXPECT_EQ(kFactsOfOthers, (FactSet{Fact::kSysctls, Fact::kEphemeralPorts, Fact::kCounters}))
+      << "the facts above";
   const uint64_t cookie = facts.netns.cookie;
   EXPECT_NE(cookie, 0u) << "needs Linux 5.14";
   EXPECT_EQ(Read().netns.cookie, cookie);
