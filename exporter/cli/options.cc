@@ -238,6 +238,10 @@ absl::StatusOr<Options> Judge(const Flags& flags, const std::vector<std::string>
     status.Update(BadFlag("--collector.sockets.source", flags.source,
                           "must be auto with check, which tries each"));
   }
+  if (options.action == Action::kRecord && options.source != SourceChoice::kAuto) {
+    status.Update(BadFlag("--collector.sockets.source", flags.source,
+                          "must be auto with --record, which records what the kernel answers"));
+  }
   set(options.namespaces, ParseNamespaces(flags, options));
   set(options.collector_settings.ports.top,
       ParseCount("--collector.ports.top", flags.ports_top, 1, kMostDestinations));

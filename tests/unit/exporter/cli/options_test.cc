@@ -351,6 +351,13 @@ TEST(OptionsTest, ARecordingAndTheDoctorHaveOneNamespace) {
   EXPECT_EQ(Error({"--record=/r", "--collector.namespaces=all"}), kMessage);
 }
 
+TEST(OptionsTest, ARecordingIsOfTheKernelThatRuns) {
+  EXPECT_EQ(Error({"--record=/r", "--collector.sockets.source=replay",
+                   "--collector.sockets.recording=/old"}),
+            "--collector.sockets.source=\"replay\": must be auto with --record, which records what "
+            "the kernel answers");
+}
+
 TEST(OptionsTest, AnEmptyPathIsRefused) {
   EXPECT_THAT(Error({"--web.telemetry-path="}), StartsWith("--web.telemetry-path"));
   EXPECT_EQ(Error({"--path.procfs", ""}), "--path.procfs=\"\": must name a directory");
