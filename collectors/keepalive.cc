@@ -1,6 +1,7 @@
 #include "collectors/keepalive.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "collectors/counters.h"
 #include "collectors/report_accumulator.h"
@@ -54,6 +55,13 @@ constexpr Keepalive KeepaliveOf(const Socket& socket) {
   }
 }
 
+bool IsLonger(const SilentPeer& a, const SilentPeer& b) {
+  const auto order = [](const SilentPeer& peer) {
+    return std::tie(peer.remote_address, peer.remote_port, peer.local_address, peer.local_port);
+  };
+  return a.probes != b.probes ? a.probes > b.probes : order(a) < order(b);
+}
+
 class KeepaliveAccumulator final : public ReportAccumulator<KeepaliveReport> {
  public:
   using ReportAccumulator::ReportAccumulator;
@@ -78,6 +86,11 @@ class KeepaliveAccumulator final : public ReportAccumulator<KeepaliveReport> {
     if (socket.retransmits == 0) return;
     const size_t most = report.unanswered.size();
     ++report.unanswered[std::min<size_t>(socket.retransmits, most) - 1];
+    const SilentPeer peer = {socket.local_address, socket.remote_address, socket.local_port,
+                             socket.remote_port, socket.retransmits};
+    if (!report.longest_silent || IsLonger(peer, *report.longest_silent)) {
+      report.longest_silent = peer;
+    }
   }
   absl::StatusOr<KeepaliveReport> Make(KeepaliveReport report, const NamespaceFacts&,
                                        const PassInfo&) const override {

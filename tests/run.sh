@@ -47,7 +47,7 @@ suite_docs() {
   build release
   pytest tests/docs
 }
-suite_rules() { pytest tests/rules; }
+suite_rules() { pytest tests/rules -n "$jobs"; }
 suite_dashboards() { # what a real Prometheus answers is among the scenarios
   npm --prefix dashboards ci --no-audit --no-fund
   npm --prefix dashboards test

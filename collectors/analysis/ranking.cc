@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "collectors/analysis/forecast.h"
+#include "collectors/analysis/thresholds.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -110,7 +111,7 @@ class Worst {
 }  // namespace
 
 bool DestinationReport::troubled() const {
-  return std::max(syn_sent, close_wait) >= Admission::kTroubledSockets;
+  return std::max(syn_sent, close_wait) >= kTroubledSockets;
 }
 
 bool IsFuller(const DestinationReport& a, const DestinationReport& b) {

@@ -49,8 +49,6 @@ struct DestinationReport {
 
 // When a destination is worth its series.
 struct Admission {
-  static constexpr uint32_t kTroubledSockets = 10;
-
   size_t top = 20;               // at most so many, of all namespaces
   double min_utilization = 0.1;  // least occupancy of one that is not troubled
 };

@@ -1,5 +1,6 @@
-// How much of a limit is worth a word, for findings, the doctor and the page. The alerts have the
-// same shares (tests/rules compares them), and the dashboards those of the alerts.
+// How much of a limit, and how many sockets, are worth a word, for findings, the doctor and the
+// page. The alerts have the same numbers (tests/rules compares them), and the dashboards those of
+// the alerts.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,20 @@ inline constexpr double kNearlyFull = 0.8;
 
 // What is left of the ports of a bind() pool.
 inline constexpr double kNearlyEmpty = 0.05;
+
+// Of one destination in SYN_SENT or CLOSE_WAIT: fewer may be chance.
+inline constexpr uint32_t kTroubledSockets = 10;
+
+// Accepted connections of one port in CLOSE_WAIT: a busy server always has some.
+inline constexpr uint64_t kUnclosed = 100;
+
+// Connections that left two keepalive probes or more unanswered, and their share of those that are
+// probed: some peers always go.
+inline constexpr uint64_t kSilentPeers = 3;
+inline constexpr double kSilentShare = 0.05;
+
+// How far ahead the end of the ports is told.
+inline constexpr double kForeseenSeconds = 60;
 
 constexpr bool IsNearlyFull(uint64_t used, uint64_t limit) {
   return used >= limit || static_cast<double>(used) / static_cast<double>(limit) >= kNearlyFull;

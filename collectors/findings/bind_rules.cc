@@ -31,7 +31,7 @@ Verdict CheckBindPoolNearlyEmpty(const RuleInput& input) {
     return absl::NotFoundError("too many sockets may be bound that the source does not show");
   }
   const uint32_t usable = report.capacity.usable;
-  if (usable == 0) return std::nullopt;  // that is destination_exhausted
+  if (usable == 0) return std::nullopt;  // that is no_port_open
   const double nearly_empty = kNearlyEmpty * usable;
   const bool any =
       report.bind_sources->empty() || report.bind_sources->front().free >= nearly_empty;

@@ -20,28 +20,33 @@ std::string NoPortIsOpen(const PortsReport& report, const PortRange& range) {
                         " are reserved: connect() fails with EADDRNOTAVAIL, whatever the "
                         "destination.");
   }
-  std::string line = absl::StrCat("None of the ", report.capacity.usable, " usable ports of ",
-                                  TextOf(range), " is open to connect(): ");
   const auto by = [&](PortBlock block) {
     const std::optional<uint32_t>& ports = report.blocked[static_cast<size_t>(block)];
     return ports ? absl::StrCat(*ports) : "unknown";
   };
-  absl::StrAppend(&line, "listeners hold ", by(PortBlock::kListen), ", bound sockets ",
-                  by(PortBlock::kBound), ", accepted connections ", by(PortBlock::kInbound), ".");
-  return line;
+  return absl::StrCat("None of the ", report.capacity.usable, " usable ports of ", TextOf(range),
+                      " is open: connect() fails with EADDRNOTAVAIL, whatever the destination. "
+                      "Listeners hold ",
+                      by(PortBlock::kListen), ", bound sockets ", by(PortBlock::kBound),
+                      ", accepted connections ", by(PortBlock::kInbound), ".");
 }
 
 }  // namespace
+
+Verdict CheckNoPortOpen(const RuleInput& input) {
+  const auto report = ReportOf<PortsReport>(input.ns);
+  if (!report.ok()) return report.status();
+  if ((*report)->capacity.open() > 0) return std::nullopt;
+  const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
+  if (!ports.ok()) return ports.status();
+  return NoPortIsOpen(**report, ports->range);
+}
 
 Verdict CheckDestinationExhausted(const RuleInput& input) {
   const auto report = ReportOf<PortsReport>(input.ns);
   if (!report.ok()) return report.status();
   const uint32_t open = (*report)->capacity.open();
-  if (open == 0) {
-    const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
-    if (!ports.ok()) return ports.status();
-    return NoPortIsOpen(**report, ports->range);
-  }
+  if (open == 0) return std::nullopt;  // that is no_port_open
   const Culprits culprits =
       FindCulprits(**report, [](const auto& d) { return d.headroom.max == 0 ? 1 : 0; });
   if (culprits.worst == nullptr) return std::nullopt;

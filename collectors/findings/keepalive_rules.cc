@@ -1,6 +1,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/analysis/thresholds.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
 #include "collectors/reports/keepalive_report.h"
@@ -16,6 +17,30 @@ Verdict CheckKeepaliveTimeTooLong(const RuleInput& input) {
   if (*time <= idle_timeout) return std::nullopt;
   return absl::StrCat("tcp_keepalive_time is ", *time, " s, and after ", idle_timeout,
                       " s of silence NAT gateways and load balancers forget a connection.");
+}
+
+Verdict CheckPeersNotAnswering(const RuleInput& input) {
+  const auto report = ReportOf<KeepaliveReport>(input.ns);
+  if (!report.ok()) return report.status();
+  const auto& sockets = (*report)->sockets;
+  const uint64_t probed = std::accumulate(sockets.begin(), sockets.end(), uint64_t{0}) -
+                          sockets[static_cast<size_t>(Keepalive::kOff)];
+  const auto& unanswered = (*report)->unanswered;
+  const uint64_t silent = std::accumulate(unanswered.begin() + 1, unanswered.end(), uint64_t{0});
+  if (silent < kSilentPeers ||
+      static_cast<double>(silent) < kSilentShare * static_cast<double>(probed)) {
+    return std::nullopt;
+  }
+  std::string line = absl::StrCat("The peers of ", silent, " of ", probed,
+                                  " connections with keepalive have not answered two "
+                                  "probes or more: they, or the way to them, are gone.");
+  if (const std::optional<SilentPeer>& longest = (*report)->longest_silent) {
+    absl::StrAppend(&line,
+                    " The longest: ", EndpointText(longest->local_address, longest->local_port),
+                    " <-> ", EndpointText(longest->remote_address, longest->remote_port), ", ",
+                    longest->probes, " probes.");
+  }
+  return line;
 }
 
 // One without a timer has nothing in flight and would send nothing: it is idle. CLOSE_WAIT has seen

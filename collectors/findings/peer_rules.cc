@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collectors/analysis/thresholds.h"
 #include "collectors/findings/inputs.h"
 #include "collectors/findings/rules.h"
 #include "collectors/reports/listen_report.h"
@@ -13,7 +14,7 @@ namespace tcp_lifecycle {
 namespace {
 
 // The count, where there are so many of them that it is no chance.
-uint32_t IfMany(uint32_t sockets) { return sockets >= Admission::kTroubledSockets ? sockets : 0; }
+uint32_t IfMany(uint32_t sockets) { return sockets >= kTroubledSockets ? sockets : 0; }
 
 }  // namespace
 
@@ -45,7 +46,7 @@ Verdict CheckCloseWaitLeak(const RuleInput& input) {
   }
   if (listen.ok() && !(*listen)->unclosed.empty()) {
     const UnclosedOnPort& worst = (*listen)->unclosed.front();
-    if (worst.sockets >= UnclosedOnPort::kLeak) {
+    if (worst.sockets >= kUnclosed) {
       leaks.push_back(absl::StrCat("The server on port ", worst.port, " has ", worst.sockets,
                                    " accepted connections in CLOSE_WAIT: their peers have closed, "
                                    "it has not."));

@@ -87,7 +87,7 @@ Verdict CheckPortRangeSingleParity(const RuleInput& input) {
   const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
   if (!ports.ok()) return ports.status();
   const Parity parity = ParityOf(*ports);
-  // Without any usable port, destination_exhausted tells.
+  // Without any usable port, no_port_open tells.
   if (parity.first == 0 || parity.both) return std::nullopt;
   if (parity.one) {
     return absl::StrCat("Port ", parity.first, " is the only usable one of ", TextOf(ports->range),

@@ -14,6 +14,11 @@ constexpr absl::string_view kNeedFewerPorts =
     "ip_local_port_range, add source addresses.";
 
 constexpr std::array kRules = {
+    Rule{{"no_port_open", kCritical,
+          "Leave bind() out before connect(), or set IP_BIND_ADDRESS_NO_PORT before it; move "
+          "servers out of the range, reserve fewer ports, widen ip_local_port_range. tcp_tw_reuse "
+          "does not help."},
+         CheckNoPortOpen},
     Rule{{"destination_exhausted", kCritical, kNeedFewerPorts}, CheckDestinationExhausted},
     Rule{{"destination_nearly_full", kWarning, kNeedFewerPorts}, CheckDestinationNearlyFull},
     Rule{{"destination_half_full", kInfo, kNeedFewerPorts}, CheckDestinationHalfFull},
@@ -73,6 +78,11 @@ constexpr std::array kRules = {
           "Make the program close its socket when read() returns 0; until then restart it. "
           "Keepalive and tcp_fin_timeout do not close it."},
          CheckCloseWaitLeak},
+    Rule{{"peers_not_answering", kWarning,
+          "See which peers they are (ss -Htno state established), and whether they, and the way "
+          "to them, are up. If so, something on the way forgot the connections: restart their "
+          "program, probe earlier."},
+         CheckPeersNotAnswering},
     Rule{
         {"keepalive_time_too_long", kInfo,
          "Set TCP_KEEPIDLE in the program, or net.ipv4.tcp_keepalive_time below the idle time-out; "

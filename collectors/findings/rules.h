@@ -6,6 +6,7 @@
 namespace tcp_lifecycle {
 
 // destination_rules.cc: ports towards a destination
+Verdict CheckNoPortOpen(const RuleInput& input);
 Verdict CheckDestinationExhausted(const RuleInput& input);
 Verdict CheckDestinationNearlyFull(const RuleInput& input);
 Verdict CheckDestinationHalfFull(const RuleInput& input);
@@ -47,7 +48,8 @@ Verdict CheckTimeWaitBucketsNearLimit(const RuleInput& input);
 Verdict CheckOrphansNearLimit(const RuleInput& input);
 Verdict CheckSocketMemoryNearLimit(const RuleInput& input);
 
-// keepalive_rules.cc: idle connections
+// keepalive_rules.cc: idle connections, and peers that are gone
+Verdict CheckPeersNotAnswering(const RuleInput& input);
 Verdict CheckKeepaliveTimeTooLong(const RuleInput& input);
 Verdict CheckIdleWithoutKeepalive(const RuleInput& input);
 

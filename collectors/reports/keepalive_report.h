@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "collectors/analysis/seconds_histogram.h"
@@ -25,6 +26,13 @@ inline constexpr auto kUnansweredProbesNames = std::to_array<absl::string_view>(
 
 using KeepaliveHistogram = SecondsHistogram<1, 15, 60, 300, 600, 1800, 3600, 7200>;
 
+// A connection whose peer has left keepalive probes unanswered.
+struct SilentPeer {
+  IpAddress local_address, remote_address;
+  uint16_t local_port = 0, remote_port = 0;
+  uint32_t probes = 0;
+};
+
 struct KeepaliveReport {
   std::array<uint64_t, kTimerCount> timers{};  // by Timer
   // By Keepalive. This and what follows: ESTABLISHED and CLOSE_WAIT only, because the timer of an
@@ -33,6 +41,7 @@ struct KeepaliveReport {
   std::array<uint64_t, kKeepaliveCount> established{};  // of `sockets`
   KeepaliveHistogram remaining;                         // until the next probe
   std::array<uint64_t, kUnansweredProbesNames.size()> unanswered{};
+  std::optional<SilentPeer> longest_silent = std::nullopt;  // of them; of equals the first address
 };
 
 }  // namespace tcp_lifecycle

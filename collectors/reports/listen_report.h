@@ -12,9 +12,6 @@ namespace tcp_lifecycle {
 
 // Accepted connections in CLOSE_WAIT: their peers have closed, our program has not.
 struct UnclosedOnPort {
-  // From so many on it is a leak: a busy server always has some.
-  static constexpr uint64_t kLeak = 100;
-
   uint16_t port = 0;  // the local one
   uint64_t sockets = 0;
 };

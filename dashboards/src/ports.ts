@@ -3,7 +3,7 @@ import {drill, onward, row} from './lib/links.js';
 import {bars, graph, stat, table} from './lib/panels.js';
 import {DESTINATION_LABELS as EACH, LISTENER_LABELS, recorded, tcp, towards} from './lib/select.js';
 import {alerts, fullest, hostColumn, namespaceColumn, runsOutIn} from './lib/shared.js';
-import {ALERT_THRESHOLDS, anyIs, from, steps} from './lib/thresholds.js';
+import {ALERT_THRESHOLDS, anyIs, from, steps, TIME_WAIT_SECONDS} from './lib/thresholds.js';
 
 const OPEN = recorded('instance_netns', 'ephemeral_ports_open:difference');
 const AT_LEAST = towards('destination_utilization_ratio', 'bound="min"');
@@ -14,8 +14,6 @@ const FULLEST = `topk(5, ${AT_LEAST})`;
 const perDestination = (aggregate: string, expr: string) => `${aggregate} by (${EACH}) (${expr})`;
 const NAME = '{{instance}} {{netns}} to {{destination_address}} port {{destination_port}}';
 /** As long as TIME_WAIT holds a port. */
-const TIME_WAIT_SECONDS = 60;
-
 const waiting = (state: string) =>
   perDestination('sum', `topk(${SHOWN}, ${towards('destination_sockets', `state="${state}"`)})`);
 
@@ -284,7 +282,7 @@ export const ports = () =>
                 query: waiting('close_wait'),
                 name: 'CLOSE_WAIT',
                 width: 105,
-                thresholds: from(10, 'warning'),
+                thresholds: steps(ALERT_THRESHOLDS.closeWaitOfDestination),
               },
             ],
             sortBy: 'SYN sent again',

@@ -3,7 +3,7 @@ import {onward} from './lib/links.js';
 import {graph, heatmap, stat} from './lib/panels.js';
 import {recorded, tcp} from './lib/select.js';
 import {alerts, socketsByState} from './lib/shared.js';
-import {ALERT_THRESHOLDS, steps} from './lib/thresholds.js';
+import {ALERT_THRESHOLDS, steps, TIME_WAIT_SECONDS} from './lib/thresholds.js';
 
 const OPEN = recorded('instance_netns', 'ephemeral_ports_open:difference');
 const rate = (metric: string) => `sum(rate(${tcp(metric)}[$__rate_interval]))`;
@@ -173,7 +173,7 @@ export const timeWait = () =>
             series: [
               {expr: rate('active_opens_total'), legend: 'outbound', color: 'orange'},
               {expr: rate('passive_opens_total'), legend: 'inbound', color: 'blue'},
-              {expr: `min(${OPEN}) / 60`, legend: 'bearable to one destination', limit: 'told'},
+              {expr: `min(${OPEN}) / ${TIME_WAIT_SECONDS}`, legend: 'bearable to one destination', limit: 'told'},
             ],
           }),
           graph({

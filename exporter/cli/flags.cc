@@ -188,7 +188,7 @@ void AddCollectorFlags(CLI::App& app, Flags& flags, const std::vector<std::strin
 
 void AddOtherFlags(CLI::App& app, Flags& flags) {
   AddOptional(app, "--log.level", flags.log_level,
-              "debug, info, warn or error. Default: info, with --once and doctor warn")
+              "debug, info, warn or error. Default: info, with --once, doctor and check warn")
       ->type_name("LEVEL")
       ->group("Log");
   app.add_option("--log.format", flags.log_format, "logfmt or json.")

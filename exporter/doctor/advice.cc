@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "collectors/analysis/thresholds.h"
 #include "collectors/reports/ports_report.h"
 #include "collectors/reports/report_text.h"
 #include "collectors/reports/time_wait_report.h"
@@ -74,7 +75,7 @@ void AddOnTimeWait(const NamespaceSnapshot& ns, std::span<const DoctorDestinatio
 void AddOnSynSent(std::span<const DoctorDestination> destinations,
                   std::vector<std::string>& advice) {
   const auto asks_in_vain = [](const DoctorDestination& each) {
-    return !each.exhausted() && each.report.syn_sent_retransmitting >= Admission::kTroubledSockets;
+    return !each.exhausted() && each.report.syn_sent_retransmitting >= kTroubledSockets;
   };
   const auto found = std::find_if(destinations.begin(), destinations.end(), asks_in_vain);
   if (found == destinations.end()) return;

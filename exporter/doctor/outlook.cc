@@ -82,9 +82,8 @@ std::string OutlookSentence(const DoctorDestination& destination) {
     case Outlook::kEnd:
       break;
   }
-  return absl::StrCat(name,
-                      ": connect() fails now, as to every other destination: no port of the range "
-                      "is open, listeners, bound sockets or accepted connections hold them all.");
+  return "connect() fails now, whatever the destination: no port of the range is open, listeners, "
+         "bound sockets or accepted connections hold them all.";
 }
 
 }  // namespace tcp_lifecycle

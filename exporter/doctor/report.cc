@@ -5,14 +5,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/analysis/thresholds.h"
 #include "collectors/reports/report_text.h"
 #include "exporter/doctor/advice.h"
 #include "exporter/doctor/remedies.h"
 
 namespace tcp_lifecycle {
 namespace {
-
-constexpr double kForeseenSeconds = 60;
 
 std::optional<DoctorPorts> PortsOf(const NamespaceSnapshot& ns) {
   const absl::StatusOr<EphemeralPorts>& range = ns.facts.ephemeral_ports;
@@ -106,9 +105,12 @@ void AddDestinations(const DoctorInput& input, const NamespaceSnapshot& before,
   if (suspects.recovered) report.outlook.push_back(RecoverySentence(*suspects.destination));
   for (const DoctorDestination& each : report.destinations) {
     const bool told = suspects.recovered && IsSame(each.report, *suspects.destination);
-    if (std::string sentence = OutlookSentence(each); !sentence.empty() && !told) {
-      report.outlook.push_back(std::move(sentence));
-    }
+    std::string sentence = OutlookSentence(each);
+    if (sentence.empty() || told) continue;
+    // That no port is open holds for all alike.
+    const auto& known = report.outlook;
+    if (std::find(known.begin(), known.end(), sentence) != known.end()) continue;
+    report.outlook.push_back(std::move(sentence));
   }
   if (suspects.destination) {
     report.remedies = RemediesFor(foresee(*suspects.destination), ns);

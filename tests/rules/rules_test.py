@@ -167,17 +167,45 @@ def test_rules_use_only_names_that_are_recorded():
     assert set(re.findall(r"\w+:tcp_lifecycle_\w+:\w+", expressions)) <= names
 
 
-@pytest.mark.parametrize("name, severity, alerts", [
-    ("kHalfFull", "info", ["TcpDestinationNearExhaustion"]),
-    ("kNearlyFull", "warning",
-     ["TcpDestinationNearExhaustion", "TcpAcceptQueueNearFull", "TcpTimeWaitNearLimit"]),
-])
-def test_the_thresholds_are_those_of_findings_doctor_and_page(name, severity, alerts):
-    header = (REPOSITORY / "collectors/analysis/thresholds.h").read_text()
-    threshold = re.search(rf"{name} = ([\d.]+);", header)[1]
-    for alert in alerts:
-        found = [rule["expr"] for rule in ALERTS
-                 if rule["alert"] == alert and rule["labels"]["severity"] == severity]
-        assert found, alert
-        for expr in found:
-            assert set(re.findall(r">= ([\d.]+)", expr)) == {threshold}, alert
+# constant -> where alerts have it: alert, severity, the comparison
+THRESHOLDS = {
+    "kHalfFull": [("TcpDestinationNearExhaustion", "info", ">= {}")],
+    "kNearlyFull": [(alert, "warning", ">= {}") for alert in (
+        "TcpDestinationNearExhaustion", "TcpAcceptQueueNearFull", "TcpTimeWaitNearLimit")],
+    "kNearlyEmpty": [("TcpBindPoolNearlyEmpty", "critical", ") < {}")],
+    "kTroubledSockets": [
+        ("TcpSynRetransmitsPilingUp", "warning", '{{state="syn_sent_retransmitting"}} >= {}'),
+        ("TcpCloseWaitLeak", "warning",
+         'tcp_lifecycle_destination_sockets{{state="close_wait"}}[10m]) >= {} and')],
+    "kUnclosed": [("TcpCloseWaitLeak", "warning", ") ) >= {}")],
+    "kSilentPeers": [("TcpPeersNotAnswering", "warning", '{{probes!="1"}}) >= {} and')],
+    "kSilentShare": [("TcpPeersNotAnswering", "warning", ">= {} *")],
+    "kForeseenSeconds": [("TcpDestinationHeadingForExhaustion", "warning", "<= {}")],
+}
+HEADER = (REPOSITORY / "collectors/analysis/thresholds.h").read_text()
+
+
+def test_each_threshold_of_findings_doctor_and_page_is_compared():
+    assert set(re.findall(r"(k\w+) = [\d.]+;", HEADER)) == set(THRESHOLDS)
+
+
+@pytest.mark.parametrize("name, alert, severity, comparison", [
+    (name, *where) for name, places in THRESHOLDS.items() for where in places])
+def test_the_alerts_have_the_thresholds_of_findings_doctor_and_page(
+        name, alert, severity, comparison):
+    value = re.search(rf"{name} = ([\d.]+);", HEADER)[1]
+    found = [" ".join(rule["expr"].split()) for rule in ALERTS
+             if rule["alert"] == alert and rule["labels"]["severity"] == severity]
+    assert found, alert
+    pattern = re.escape(comparison.format("NUMBER")).replace("NUMBER", r"([\d.]+)")
+    for expr in found:
+        assert set(re.findall(pattern, expr)) == {value}, alert
+
+
+def test_the_time_of_a_slow_pass_is_the_default_of_the_flag():
+    options = (REPOSITORY / "exporter/cli/options.h").read_text()
+    seconds = re.search(r"scrape_timeout = std::chrono::seconds\((\d+)\)", options)[1]
+    for rules, name in ((ALERTS, "TcpLifecyclePassSlow"), (RECORDS, "duration_seconds:limit")):
+        found = [rule["expr"] for rule in rules
+                 if rule.get("alert", rule.get("record", "")).endswith(name)]
+        assert [re.search(r"clamp_max\(.*, (\d+)\)", expr)[1] for expr in found] == [seconds], name

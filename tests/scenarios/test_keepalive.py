@@ -1,7 +1,10 @@
 """Keepalive: who would notice a dead peer, and the peer that has died."""
 
+import re
+
 from harness import ss, tcp
 from harness.counters import netstat
+from harness.doctor import WARNING, examine
 from harness.exporter import Exporter, page_once
 from harness.population import KEEPALIVE, keepalive
 from harness.waiting import SLOW, wait_until
@@ -58,6 +61,27 @@ def test_k11_a_dead_peer_is_seen_probe_by_probe(netns, peer, link, source):
     sent = page.value("keepalive_probes_sent_total")
     assert sent == netstat(netns)["TCPKeepAlive"]
     assert sent - before.value("keepalive_probes_sent_total") == 3
+
+
+def test_the_doctor_names_a_peer_that_does_not_answer(netns, peer, link):
+    server = tcp.listen(peer, link.address(peer), 80)
+    for _ in range(3):
+        tcp.pair(netns, server, peer, options=keepalive(PAUSE, PAUSE, 100))
+    link.cut(peer)
+    rows = []
+
+    def two_probes_are_lost():
+        rows[:] = ss.select(netns, peer_port=80)
+        return all(row.retransmits >= 2 for row in rows)
+    wait_until("two probes of each are lost", two_probes_are_lost, timeout_seconds=20)
+    done = examine(netns)
+    assert done.returncode == WARNING
+    assert "[warning] peers_not_answering" in done.stdout
+    assert ("The peers of 3 of 3 connections with keepalive have not answered two probes or more"
+            in done.sentences)
+    local, remote = re.search(r"The longest: (\S+) <-> (\S+),", done.sentences).groups()
+    assert remote == f"{link.address(peer)}:80"
+    assert local in {f"{row.local_address}:{row.local_port}" for row in rows}
 
 
 def _watch_probes(netns, exporter, seen):

@@ -86,6 +86,8 @@ def test_k4_bound_sockets_block_ports(netns, source):
         assert page.value("ephemeral_ports_used") == 10
         assert worst_utilization(page) == (1, 1)
         assert page.by("source_address", "bind_ports_free") == {"any": 0, LOOPBACK: 0}
+        assert page.value("config_finding", rule="no_port_open") == 1
+        assert page.value("config_finding", rule="destination_exhausted") == 0
 
 
 def test_k4_bound_sockets_take_ports_from_a_destination(netns, exporter, source):

@@ -28,8 +28,12 @@ export const ALERT_THRESHOLDS = {
   acceptOverflow: {alert: 'TcpAcceptQueueOverflow', warning: 0},
   peers: {alert: 'TcpPeersNotAnswering', warning: 3},
   closeWait: {alert: 'TcpCloseWaitLeak', warning: 100},
+  closeWaitOfDestination: {alert: 'TcpCloseWaitLeak', warning: 10},
   synRetransmits: {alert: 'TcpSynRetransmitsPilingUp', warning: 10},
 } as const satisfies Record<string, AlertThresholds>;
+
+/** How long TIME_WAIT lasts on Linux. */
+export const TIME_WAIT_SECONDS = 60;
 
 /** Above every value that rounds to nothing. */
 const ANY = 1e-9;

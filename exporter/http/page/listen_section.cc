@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "collectors/analysis/thresholds.h"
 #include "collectors/reports/listen_report.h"
 #include "exporter/http/page/sections.h"
 
@@ -23,7 +24,7 @@ Html Row(const ListenGroup& group, uint64_t unclosed) {
   if (group.in_ephemeral_range) {
     notes += Fill(R"(<small class="attention">inside the ephemeral range, not reserved</small>)");
   }
-  if (unclosed >= UnclosedOnPort::kLeak) {
+  if (unclosed >= kUnclosed) {
     notes += Fill(R"(<small class="attention">$0 accepted in CLOSE_WAIT: not closed here</small>)",
                   unclosed);
   }

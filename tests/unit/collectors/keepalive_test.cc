@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "collectors/reports/keepalive_report.h"
 #include "tests/unit/collectors/metrics_page.h"
 
 namespace tcp_lifecycle {
@@ -123,6 +124,32 @@ TEST(KeepaliveTest, UnansweredProbesAreCountedFromThreeOnTogether) {
 TEST(KeepaliveTest, RetransmissionsAreNoUnansweredProbes) {
   const Page page = PageWith({}, {WithTimer(TcpState::kEstablished, Timer::kRetransmit, 200, 2)});
   EXPECT_EQ(page["keepalive_unanswered_sockets{probes=2}"], 0);
+}
+
+TEST(KeepaliveTest, TheReportHasTheConnectionThatIsSilentLongest) {
+  const auto silent = [](const char* remote, uint8_t probes) {
+    Socket socket = MakeSocket(TcpState::kEstablished, "10.0.0.1", 40000, remote, 6379);
+    socket.timer = Timer::kKeepalive;
+    socket.retransmits = probes;
+    return socket;
+  };
+  const auto longest = [](const std::vector<Socket>& sockets) {
+    Snapshot snapshot = MakeSnapshot();
+    RunPass(KeepaliveCollector(), snapshot, {}, sockets);
+    return snapshot.namespaces[0].reports.Get<KeepaliveReport>()->longest_silent;
+  };
+  EXPECT_EQ(longest({silent("10.0.0.2", 0)}), std::nullopt);
+  const Socket first = silent("10.0.0.2", 3), equal = silent("10.0.0.3", 3);
+  for (const std::vector<Socket>& sockets :
+       {std::vector{first, equal, silent("10.0.0.1", 2)}, {silent("10.0.0.1", 2), equal, first}}) {
+    const std::optional<SilentPeer> found = longest(sockets);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(ToString(found->remote_address), "10.0.0.2");
+    EXPECT_EQ(ToString(found->local_address), "10.0.0.1");
+    EXPECT_EQ(found->remote_port, 6379);
+    EXPECT_EQ(found->local_port, 40000);
+    EXPECT_EQ(found->probes, 3u);
+  }
 }
 
 TEST(KeepaliveTest, AFailedStreamLeavesTheCounterAndItsError) {

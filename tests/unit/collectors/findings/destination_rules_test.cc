@@ -30,22 +30,35 @@ TEST(DestinationExhaustedTest, RaisedWhereNoConnectionIsPossible) {
              "earliest. Likewise at least 1 other destination."));
 }
 
-TEST(DestinationExhaustedTest, RaisedWhereNoPortIsOpenAndSaysWhatBlocksThem) {
+TEST(NoPortOpenTest, RaisedWithWhatBlocksThem) {
   NamespaceSnapshot ns = MakeHealthy();
   PortsReport& report = *ns.reports.Get<PortsReport>();
   report.capacity.blocked = 28232;
   report.blocked = {3, 28000, 229};
-  EXPECT_THAT(
-      Check("destination_exhausted", ns),
-      Raised("None of the 28232 usable ports of 32768-60999 is open to connect(): listeners hold "
-             "3, bound sockets 28000, accepted connections 229."));
+  EXPECT_THAT(Check("no_port_open", ns),
+              Raised("None of the 28232 usable ports of 32768-60999 is open: connect() fails with "
+                     "EADDRNOTAVAIL, whatever the destination. Listeners hold 3, bound sockets "
+                     "28000, accepted connections 229."));
+  EXPECT_THAT(Check("destination_exhausted", ns), Fine()) << "one cause, one finding";
   report.blocked[1] = std::nullopt;
-  EXPECT_THAT(Check("destination_exhausted", ns),
-              Raised(::testing::HasSubstr("bound sockets unknown")));
+  EXPECT_THAT(Check("no_port_open", ns), Raised(::testing::HasSubstr("bound sockets unknown")));
   report.capacity = {};
-  EXPECT_THAT(Check("destination_exhausted", ns),
+  EXPECT_THAT(Check("no_port_open", ns),
               Raised("All ports of 32768-60999 are reserved: connect() fails with EADDRNOTAVAIL, "
                      "whatever the destination."));
+}
+
+TEST(NoPortOpenTest, ClearedByOnePort) {
+  NamespaceSnapshot ns = WithUsed(0);
+  ns.reports.Get<PortsReport>()->capacity.blocked = 28231;
+  EXPECT_THAT(Check("no_port_open", ns), Fine());
+}
+
+TEST(NoPortOpenTest, NotCheckableWithoutTheRange) {
+  NamespaceSnapshot ns = MakeHealthy();
+  ns.reports.Get<PortsReport>()->capacity.blocked = 28232;
+  ns.facts.ephemeral_ports = absl::NotFoundError("absent");
+  EXPECT_THAT(Check("no_port_open", ns), NotCheckable());
 }
 
 TEST(DestinationExhaustedTest, ClearedByOnePort) {
@@ -55,7 +68,7 @@ TEST(DestinationExhaustedTest, ClearedByOnePort) {
 TEST(DestinationExhaustedTest, NotCheckableWithoutThePortsCollector) {
   NamespaceSnapshot ns = MakeHealthy();
   ns.reports.Remove<PortsReport>();
-  for (const char* rule : {"destination_exhausted", "destination_nearly_full",
+  for (const char* rule : {"no_port_open", "destination_exhausted", "destination_nearly_full",
                            "destination_half_full", "heading_for_exhaustion"}) {
     EXPECT_THAT(Check(rule, ns), NotCheckable()) << rule;
   }

@@ -46,6 +46,40 @@ TEST(KeepaliveTimeTooLongTest, NotCheckableWithoutATimeOutOrTheFile) {
   EXPECT_THAT(Check("keepalive_time_too_long", ns), NotCheckable());
 }
 
+// `probed` connections with keepalive, and how many of them left 1, 2, and 3 or more unanswered.
+NamespaceSnapshot WithUnanswered(uint64_t probed, const std::array<uint64_t, 3>& unanswered) {
+  NamespaceSnapshot ns = MakeHealthy();
+  KeepaliveReport& report = *ns.reports.Get<KeepaliveReport>();
+  report.sockets[static_cast<size_t>(Keepalive::kOn)] = probed;
+  report.unanswered = unanswered;
+  return ns;
+}
+
+TEST(PeersNotAnsweringTest, RaisedWithTheOneThatIsSilentLongest) {
+  NamespaceSnapshot ns = WithUnanswered(40, {5, 1, 2});
+  ns.reports.Get<KeepaliveReport>()->sockets[static_cast<size_t>(Keepalive::kUnknown)] = 10;
+  ns.reports.Get<KeepaliveReport>()->sockets[static_cast<size_t>(Keepalive::kOff)] = 900;
+  ns.reports.Get<KeepaliveReport>()->longest_silent = {Ip("10.0.0.1"), Ip("2001:db8::2"), 40000,
+                                                       6379, 7};
+  EXPECT_THAT(
+      Check("peers_not_answering", ns),
+      Raised("The peers of 3 of 50 connections with keepalive have not answered two probes or "
+             "more: they, or the way to them, are gone. The longest: 10.0.0.1:40000 <-> "
+             "[2001:db8::2]:6379, 7 probes."));
+}
+
+TEST(PeersNotAnsweringTest, ClearedByFewAndByAFewOfMany) {
+  EXPECT_THAT(Check("peers_not_answering", WithUnanswered(40, {9, 2, 0})), Fine());
+  EXPECT_THAT(Check("peers_not_answering", WithUnanswered(101, {9, 2, 3})), Fine());
+  EXPECT_THAT(Check("peers_not_answering", WithUnanswered(100, {9, 2, 3})), Raised(HasSubstr("")));
+}
+
+TEST(PeersNotAnsweringTest, NotCheckableWithoutTheKeepaliveCollector) {
+  NamespaceSnapshot ns = MakeHealthy();
+  ns.reports.Remove<KeepaliveReport>();
+  EXPECT_THAT(Check("peers_not_answering", ns), NotCheckable());
+}
+
 TEST(IdleWithoutKeepaliveTest, RaisedByMoreThanHalfOfManyConnections) {
   EXPECT_THAT(Check("idle_without_keepalive", WithSockets({90, 101, 10})),
               Raised("101 of 201 connections (50 %) are idle without keepalive: nobody notices "
