@@ -30,6 +30,23 @@ double Come(const DestinationUse& use, size_t seconds) {
   return Sum(use.kept_by_age, seconds) + Sum(use.taken_over_by_age, seconds);
 }
 
+// Whether nothing has come for longer than it ever paused before: a load that is over, or one that
+// found no port until a moment ago.
+bool IsOver(const DestinationUse& use) {
+  size_t silence = 0, longest = 0, pause = 0;
+  bool has_come = false;
+  for (size_t i = 0; i < kMinute; ++i) {
+    if (use.kept_by_age[i] + use.taken_over_by_age[i] == 0) {
+      ++pause;
+      continue;
+    }
+    (has_come ? longest : silence) = std::max(has_come ? longest : silence, pause);
+    has_come = true;
+    pause = 0;
+  }
+  return silence > longest + 1;
+}
+
 // Share of what comes that holds its port for 60 s: of the last seconds, because what is taken over
 // is seen no more.
 double ShareKept(const DestinationUse& use) {
@@ -87,6 +104,7 @@ std::optional<uint32_t> SecondsToExhaustion(const DestinationUse& use, const Por
   double held = use.held() + use.bound_time_wait;
   if (held >= ports) return 0;
   if (held + 2 * use.time_wait < ports) return std::nullopt;  // beyond every Reach()
+  if (IsOver(use)) return std::nullopt;
   const std::array<double, kMinute + 1> rates = ExpectedRates(use);
   const double kept = ShareKept(use);
   for (size_t ahead = 1; ahead <= kMinute; ++ahead) {

@@ -92,6 +92,24 @@ TEST(SecondsToExhaustionTest, ABurstThatIsOverIsNoLoad) {
   EXPECT_EQ(SecondsToExhaustion(InTimeWait(100, 3), Ports(400), 1), 2);
 }
 
+TEST(SecondsToExhaustionTest, ALoadThatEndsWhenItHasFilledThePortsIsOver) {
+  for (const size_t ago : {2, 7, 15, 30}) {
+    DestinationUse use = InTimeWait(50, 20, ago);
+    use.used = 980;
+    EXPECT_EQ(SecondsToExhaustion(use, Ports(1000), 60), std::nullopt) << ago;
+  }
+}
+
+TEST(SecondsToExhaustionTest, BatchesAreNotOverBetweenThem) {
+  DestinationUse use;
+  for (const size_t ago : {4, 14, 24, 34, 44, 54}) {
+    use.kept_by_age[ago] = 190;
+    use.used += 190;
+  }
+  use.time_wait = use.used;
+  EXPECT_EQ(SecondsToExhaustion(use, Ports(1150), 60), 3);
+}
+
 TEST(SecondsToExhaustionTest, WhatIsReusedHoldsItsPortForTheDelayOnly) {
   DestinationUse use = InTimeWait(100, 20);
   std::swap(use.kept_by_age, use.taken_over_by_age);
