@@ -1,9 +1,10 @@
-// Any bytes as the archive of a recording: tar, compressed or not. Nothing is written beside the
-// directory that it is unpacked into.
+// Any bytes as the tar in the archive of a recording. Nothing is written beside the directory that
+// it is unpacked into.
+#include <zlib.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
 #include "collectors/kernel/replay/archive.h"
@@ -16,8 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       TemporaryDirectory::Make((fs::temp_directory_path() / "archive_fuzz").string());
   if (!outer.ok()) return 0;
   const fs::path archive = fs::path(outer->path()) / "archive", inner = outer->path() + "/to/inner";
-  std::ofstream(archive, std::ios::binary)
-      .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+  gzFile compressed = gzopen(archive.c_str(), "wb1");
+  gzwrite(compressed, data, static_cast<unsigned>(size));
+  gzclose(compressed);
   fs::create_directories(inner);
   (void)UnpackArchive(archive.string(), inner.string());
   // The archive, `to`, and `inner` in it.

@@ -107,10 +107,8 @@ absl::StatusOr<GzFile> OpenGz(const std::string& path, const char* mode) {
 
 absl::Status WriteGz(const GzFile& file, const std::string& path, const void* bytes, size_t size) {
   errno = 0;
-  if (size == 0 || gzwrite(file.get(), bytes, static_cast<unsigned>(size)) > 0) {
-    return absl::OkStatus();
-  }
-  return LastError(path);
+  const int written = gzwrite(file.get(), bytes, static_cast<unsigned>(size));
+  return written == static_cast<int>(size) ? absl::OkStatus() : LastError(path);
 }
 
 absl::Status PackFile(const GzFile& archive, const std::string& path, const fs::path& file,

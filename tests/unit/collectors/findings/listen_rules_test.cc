@@ -79,6 +79,12 @@ TEST(BacklogAboveSomaxconnTest, RaisedByDropsWhateverTheLimit) {
              "more, and has lost 12 connections; likewise 1 other listener."));
 }
 
+TEST(BacklogAboveSomaxconnTest, OfEqualsTheFirstIsNamed) {
+  EXPECT_THAT(Check("backlog_above_somaxconn",
+                    WithListeners({WithQueue(80, 0, 4096, 3), WithQueue(81, 0, 4096, 3)})),
+              Raised(HasSubstr("0.0.0.0:80 has a backlog")));
+}
+
 TEST(BacklogAboveSomaxconnTest, ClearedByTheDefaultWithoutDropsAndByASmallerBacklog) {
   EXPECT_THAT(Check("backlog_above_somaxconn", WithListeners({WithQueue(80, 0, 4096)})), Fine());
   EXPECT_THAT(Check("backlog_above_somaxconn", WithListeners({WithQueue(80, 0, 511, 9)})), Fine());
@@ -91,10 +97,12 @@ TEST(BacklogAboveSomaxconnTest, JudgesEachSocketAndNotTheSumOfItsGroup) {
 
 TEST(AcceptQueueFullTest, RaisedByOneMoreThanTheBacklog) {
   EXPECT_THAT(Check("accept_queue_full", WithListeners({WithQueue(80, 6, 5)})),
-              Raised("0.0.0.0:80: 6 connections wait for accept() where the backlog is 5: new ones "
+              Raised("0.0.0.0:80: 6 connections wait for accept() where the backlog is 5 (it takes "
+                     "one more): new ones "
                      "are dropped."));
   EXPECT_THAT(Check("accept_queue_full", WithListeners({WithQueue(80, 1, 0)})),
-              Raised(HasSubstr("1 connection waits for accept() where the backlog is 0")));
+              Raised(HasSubstr(
+                  "1 connection waits for accept() where the backlog is 0 (it takes one more)")));
 }
 
 TEST(AcceptQueueFullTest, RaisedByOneSocketOfAGroup) {

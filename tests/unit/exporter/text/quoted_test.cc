@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 namespace tcp_lifecycle {
 namespace {
 
@@ -26,6 +29,21 @@ TEST(QuotedTest, ControlsAreEscaped) {
 
 TEST(QuotedTest, BytesThatAreNotUtf8AreReplaced) {
   EXPECT_EQ(Quoted("a\xff\xc3"), R"("a\ufffd\ufffd")");
+  // Cut, without a continuation at each place, overlong, a surrogate, above U+10FFFF.
+  for (const char* text :
+       {"\xe2\x82", "\xc3(", "\xe2(\xa1", "\xe2\x82(", "\xf0(\x8c\xbc", "\xf0\x90(\xbc",
+        "\xf0\x90\x8c(", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80",
+        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80"}) {
+    const std::string quoted = Quoted(text);
+    EXPECT_TRUE(std::ranges::all_of(quoted, [](unsigned char c) { return c < 0x80; })) << quoted;
+  }
+}
+
+TEST(QuotedTest, TheFirstAndLastSequencesOfEachLengthStay) {
+  for (const std::string text : {"\xc2\xa0", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
+                                 "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
+    EXPECT_EQ(Quoted(text), '"' + text + '"');
+  }
 }
 
 TEST(PrintableTest, OnlyPrintableAsciiIsLeft) {
