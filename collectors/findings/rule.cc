@@ -15,9 +15,10 @@ constexpr absl::string_view kNeedFewerPorts =
 
 constexpr std::array kRules = {
     Rule{{"no_port_open", kCritical,
-          "Leave bind() out before connect(), or set IP_BIND_ADDRESS_NO_PORT before it; move "
-          "servers out of the range, reserve fewer ports, widen ip_local_port_range. tcp_tw_reuse "
-          "does not help."},
+          "Restart what holds ports that it does not need. Leave out bind() before connect(), or "
+          "set "
+          "IP_BIND_ADDRESS_NO_PORT before it; widen ip_local_port_range, move servers out of it, "
+          "reserve fewer ports."},
          CheckNoPortOpen},
     Rule{{"destination_exhausted", kCritical, kNeedFewerPorts}, CheckDestinationExhausted},
     Rule{{"destination_nearly_full", kWarning, kNeedFewerPorts}, CheckDestinationNearlyFull},
@@ -70,18 +71,18 @@ constexpr std::array kRules = {
           "net.ipv4.tcp_max_tw_buckets."},
          CheckTimeWaitBucketsNearLimit},
     Rule{{"syn_sent_piling_up", kWarning,
-          "Local ports are not the cause. Look for a full SNAT pool on the way (reuse connections, "
-          "add addresses there), and at the peer: full accept queue, dead, filtered, "
-          "tcp_tw_recycle."},
+          "Local ports are not the cause. Connect to it from another host. If that works: a filter "
+          "or a full SNAT pool on the way (reuse connections, add addresses to the pool). If not: "
+          "the peer is down, or its accept queue full."},
          CheckSynSentPilingUp},
     Rule{{"close_wait_leak", kWarning,
-          "Make the program close its socket when read() returns 0; until then restart it. "
-          "Keepalive and tcp_fin_timeout do not close it."},
+          "Restart the program, which closes them for now; make it close its end when read() "
+          "returns 0. Keepalive and tcp_fin_timeout do not close it."},
          CheckCloseWaitLeak},
     Rule{{"peers_not_answering", kWarning,
-          "See which peers they are (ss -Htno state established), and whether they, and the way "
-          "to them, are up. If so, something on the way forgot the connections: restart their "
-          "program, probe earlier."},
+          "Open a new connection to such a peer. No answer: bring it, or the way to it, back. An "
+          "answer: a NAT or firewall on the way forgot the old ones: restart the program here, and "
+          "let it probe earlier."},
          CheckPeersNotAnswering},
     Rule{
         {"keepalive_time_too_long", kInfo,
@@ -92,11 +93,10 @@ constexpr std::array kRules = {
           "Set SO_KEEPALIVE in the program (keepalive options of servers and pools), or let it "
           "close idle connections itself; no sysctl turns it on."},
          CheckIdleWithoutKeepalive},
-    Rule{
-        {"accept_queue_full", kCritical,
-         "Make the program accept faster (more workers, no blocking work in the accept loop); then "
-         "raise its listen() backlog, and net.core.somaxconn above it."},
-        CheckAcceptQueueFull},
+    Rule{{"accept_queue_full", kCritical,
+          "If the program hangs, restart it. Make it accept faster (more workers, no blocking work "
+          "in the accept loop); then raise its listen() backlog, and net.core.somaxconn above it."},
+         CheckAcceptQueueFull},
     Rule{{"backlog_above_somaxconn", kInfo,
           "Raise net.core.somaxconn (4096 is the default since Linux 5.4) and restart the program: "
           "the limit is applied by listen()."},

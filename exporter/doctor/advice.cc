@@ -80,10 +80,10 @@ void AddOnSynSent(std::span<const DoctorDestination> destinations,
   const auto found = std::find_if(destinations.begin(), destinations.end(), asks_in_vain);
   if (found == destinations.end()) return;
   const DestinationReport& report = found->report;
-  advice.push_back(absl::StrCat(
-      TextOf(report), ": ", report.syn_sent_retransmitting,
-      " in SYN_SENT had to ask again, with ports left here. No EADDRNOTAVAIL does not mean that no "
-      "port is wanting: a SNAT pool behind this host that is full drops SYNs so."));
+  advice.push_back(
+      absl::StrCat(TextOf(report),
+                   ": ports are left here. A SNAT gateway on the way that has none left drops "
+                   "SYNs in silence: programs see a time-out, never EADDRNOTAVAIL."));
 }
 
 }  // namespace

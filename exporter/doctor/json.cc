@@ -131,6 +131,9 @@ void WritePrograms(const DoctorReport& report, JsonWriter& json) {
     json.Key("queue_sockets").Number(suspects.listener->queue);
     json.Key("queue_limit").Number(suspects.listener->limit);
   });
+  write("range", suspects.range.has_value(), programs.range, [] {});
+  write("unclosed", suspects.unclosed_port.has_value(), programs.unclosed,
+        [&] { json.Key("listen_port").Number(*suspects.unclosed_port); });
   json.EndObject();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collectors/analysis/thresholds.h"
 #include "collectors/reports/listen_report.h"
 #include "collectors/reports/ports_report.h"
 
@@ -50,8 +51,16 @@ Suspects FindSuspects(const NamespaceSnapshot& first, const NamespaceSnapshot& s
   } else if (ports != nullptr && !ports->destinations.empty()) {
     suspects.destination = ports->destinations.front();
   }
+  if (ports != nullptr && ports->capacity.open() == 0 && second.facts.ephemeral_ports.ok()) {
+    suspects.range = second.facts.ephemeral_ports->range;
+  }
   const auto* listen = second.reports.Get<ListenReport>();
-  if (listen != nullptr && !listen->groups.empty()) suspects.listener = listen->groups.front();
+  if (listen == nullptr) return suspects;
+  if (!listen->groups.empty()) suspects.listener = listen->groups.front();
+  const auto& unclosed = listen->unclosed;
+  if (!unclosed.empty() && unclosed.front().sockets >= kUnclosed) {
+    suspects.unclosed_port = unclosed.front().port;
+  }
   return suspects;
 }
 
@@ -68,6 +77,12 @@ std::vector<SocketOwnersReader::Question> QuestionsAbout(const Suspects& suspect
       [listener](const Socket& socket) {
         return listener.has_value() && BelongsTo(socket, *listener);
       },
+      [range = suspects.range](const Socket& socket) {
+        return range.has_value() && range->Contains(socket.local_port);
+      },
+      [port = suspects.unclosed_port](const Socket& socket) {
+        return socket.state == TcpState::kCloseWait && socket.local_port == port;
+      },
   };
 }
 
@@ -78,6 +93,8 @@ Programs ProgramsFrom(const absl::StatusOr<SocketOwnersAnswer>& answer) {
   programs.client = answer->by_question.at(0);
   programs.server = answer->by_question.at(1);
   programs.listener = answer->by_question.at(2);
+  programs.range = answer->by_question.at(3);
+  programs.unclosed = answer->by_question.at(4);
   programs.some_hidden = answer->hidden_processes > 0;
   return programs;
 }

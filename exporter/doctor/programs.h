@@ -1,5 +1,5 @@
-// The programs behind the worst destination and the worst listener: whom to ask about, and what the
-// answer means. Pure; exporter/commands/doctor.cc asks.
+// The programs behind the worst destination, the worst listener and what else is wrong: whom to ask
+// about, and what the answer means. Pure; exporter/commands/doctor.cc asks.
 #pragma once
 
 #include <optional>
@@ -16,9 +16,12 @@ namespace tcp_lifecycle {
 
 // What to look at closely, in two samples of one namespace.
 struct Suspects {
-  std::optional<DestinationReport> destination;
+  std::optional<DestinationReport> destination = std::nullopt;
   bool recovered = false;  // the destination had no port left in the first sample, and has now
-  std::optional<ListenGroup> listener;
+  std::optional<ListenGroup> listener = std::nullopt;
+  std::optional<PortRange> range = std::nullopt;  // of which no port is open
+  std::optional<uint16_t> unclosed_port =
+      std::nullopt;  // of a server that leaves its connections in CLOSE_WAIT
 };
 
 // The destination: one that is exhausted, else one that was, else the fullest.
@@ -29,6 +32,8 @@ struct Programs {
   SocketOwners client;  // of the sockets towards the destination
   SocketOwners server;  // of their other ends, where these are on this host
   SocketOwners listener;
+  SocketOwners range;        // of the sockets on its ports, those left out that are bound only
+  SocketOwners unclosed;     // of the sockets in CLOSE_WAIT on that port
   bool some_hidden = false;  // there are processes that this user may not look into
 };
 

@@ -17,7 +17,8 @@ namespace {
 // As wide as a range can be without the ports of most servers.
 constexpr PortRange kWide = {10240, 65535};
 
-void AddPool(const DestinationReport& report, std::vector<std::string>& remedies) {
+void AddPool(const DoctorDestination& destination, std::vector<std::string>& remedies) {
+  const DestinationReport& report = destination.report;
   const uint32_t live = report.used - report.time_wait;
   if (report.time_wait > 0) {
     remedies.push_back(
@@ -26,7 +27,9 @@ void AddPool(const DestinationReport& report, std::vector<std::string>& remedies
                      " in use. A connection pool in the client, or "
                      "upstream keepalive in a proxy, opens few and keeps them."));
   }
-  if (live > 0 && live >= report.time_wait) {
+  // Where no port is open, one destination's connections are not what holds them.
+  const bool is_cause = destination.outlook != Outlook::kNoOpenPort;
+  if (is_cause && live > 0 && live >= report.time_wait) {
     remedies.push_back(absl::StrCat(
         "Open fewer: ", Count(live, "port"),
         live == 1 ? " is held by a live connection." : " are held by live connections.",
@@ -101,11 +104,11 @@ void AddBlocked(const PortsReport& ports, std::vector<std::string>& remedies) {
   };
   if (const uint32_t bound = blocked(PortBlock::kBound); bound > 0) {
     remedies.push_back(absl::StrCat(
-        "Leave out bind() before connect(), or set IP_BIND_ADDRESS_NO_PORT before it: ",
-        Count(bound, "port"), bound == 1 ? " is" : " are", " lost to every connect() by sockets ",
-        ports.knows_bound ? "that were bound, connected ones included"
-                          : "that are bound and not connected",
-        ". tcp_tw_reuse does not help them."));
+        "Leave out bind() before connect(), or set IP_BIND_ADDRESS_NO_PORT before it: sockets "
+        "that ",
+        ports.knows_bound ? "were bound first, connected ones included,"
+                          : "are bound and not connected",
+        " keep ", Count(bound, "port"), " from every connect(). tcp_tw_reuse does not help them."));
   }
   const uint32_t listening = blocked(PortBlock::kListen);
   const uint32_t accepted = blocked(PortBlock::kInbound);
@@ -126,7 +129,7 @@ std::vector<std::string> RemediesFor(const DoctorDestination& destination,
   // What holds more of the ports comes first.
   const bool mostly_blocked = 2 * ports->capacity.blocked > ports->capacity.usable;
   if (mostly_blocked) AddBlocked(*ports, remedies);
-  AddPool(destination.report, remedies);
+  AddPool(destination, remedies);
   AddReuse(destination.report, ns.facts.sysctls, remedies);
   if (!mostly_blocked) AddBlocked(*ports, remedies);
   if (ns.facts.ephemeral_ports.ok()) AddRange(ns, *ports, remedies);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,11 @@ constexpr absl::string_view kBullet = "  - ";
 // Indexed by Severity.
 constexpr std::array kSeverityStyles = {Style::kNote, Style::kWarning, Style::kCritical};
 
+// The worst of a problem comes first.
+bool IsNote(const std::vector<DoctorFinding>& problem) {
+  return problem.front().rule->severity == Severity::kInfo;
+}
+
 class TextReport {
  public:
   TextReport(const DoctorReport& report, bool colour) : report_(report), colour_(colour) {}
@@ -31,6 +37,7 @@ class TextReport {
     AddList("What helps", report_.remedies);
     AddPrograms();
     AddMovements();
+    AddNotes();
     AddUnexamined();
     AddList("Good to know", report_.advice);
     return std::move(out_);
@@ -53,6 +60,8 @@ class TextReport {
   void AddHeadline();
   void AddPorts(const DoctorPorts& ports);
   void AddFindings();
+  void AddNotes();
+  void AddProblem(const std::vector<DoctorFinding>& problem);
   void AddDestinations();
   void AddPrograms();
   void AddMovements();
@@ -91,28 +100,42 @@ void TextReport::AddPorts(const DoctorPorts& ports) {
   if (ports.capacity) {
     absl::StrAppend(&line, ", ", all_known ? "" : "at least ", ports.capacity->blocked, " blocked");
     if (!by.empty()) absl::StrAppend(&line, " (", absl::StrJoin(by, ", "), ")");
-    absl::StrAppend(&line, ", ", ports.capacity->open(), " open to each destination");
+    absl::StrAppend(&line, ", ", ports.capacity->open(), " for each destination");
   }
   AddLine("", line);
 }
 
+void TextReport::AddProblem(const std::vector<DoctorFinding>& problem) {
+  for (const DoctorFinding& finding : problem) {
+    const RuleInfo& rule = *finding.rule;
+    const std::string severity = absl::StrCat("[", SeverityName(rule.severity), "]");
+    absl::StrAppend(
+        &out_, Paint(severity, kSeverityStyles.at(static_cast<size_t>(rule.severity)), colour_),
+        " ", Paint(rule.name, Style::kBold, colour_),
+        finding.over ? " (a moment ago; not when looked at again)" : "", "\n");
+    AddLine(kIndent, finding.line);
+  }
+  AddLine("    do:  ", problem.front().rule->remedy);
+  for (const DoctorFinding& finding : problem) {
+    AddLine(&finding == &problem.front() ? "    see: " : "         ", RunbookOf(*finding.rule));
+  }
+}
+
 void TextReport::AddFindings() {
   for (const std::vector<DoctorFinding>& problem : report_.findings.Problems()) {
+    if (IsNote(problem)) continue;
     out_ += "\n";
-    for (const DoctorFinding& finding : problem) {
-      const RuleInfo& rule = *finding.rule;
-      const std::string severity = absl::StrCat("[", SeverityName(rule.severity), "]");
-      absl::StrAppend(
-          &out_, Paint(severity, kSeverityStyles.at(static_cast<size_t>(rule.severity)), colour_),
-          " ", Paint(rule.name, Style::kBold, colour_),
-          finding.over ? " (a moment ago; not when looked at again)" : "", "\n");
-      AddLine(kIndent, finding.line);
-    }
-    AddLine("    do:  ", problem.front().rule->remedy);
-    for (const DoctorFinding& finding : problem) {
-      AddLine(&finding == &problem.front() ? "    see: " : "         ", RunbookOf(*finding.rule));
-    }
+    AddProblem(problem);
   }
+}
+
+// Apart from what is wrong, and behind it.
+void TextReport::AddNotes() {
+  std::vector<std::vector<DoctorFinding>> notes = report_.findings.Problems();
+  std::erase_if(notes, std::not_fn(IsNote));
+  if (notes.empty()) return;
+  AddHeading("Worth knowing, nothing fails by it");
+  for (const std::vector<DoctorFinding>& note : notes) AddProblem(note);
 }
 
 void TextReport::AddDestinations() {
@@ -144,7 +167,7 @@ void TextReport::AddDestinations() {
 void TextReport::AddPrograms() {
   const Suspects& suspects = report_.suspects;
   const Programs& programs = report_.programs;
-  if (!suspects.destination && !suspects.listener) return;
+  if (!suspects.destination && !suspects.listener && !suspects.range) return;
   AddHeading("Programs");
   if (!programs.status.ok()) {
     AddLine(kBullet, absl::StrCat("Not known: ", programs.status.message(), "."));
@@ -153,7 +176,9 @@ void TextReport::AddPrograms() {
   const auto add = [&](absl::string_view what, const SocketOwners& owners) {
     AddLine(kBullet, absl::StrCat(what, ": ", OwnersText(owners, programs.some_hidden), "."));
   };
-  if (suspects.destination) {
+  if (suspects.range && programs.range.sockets > 0) {
+    add(absl::StrCat("ports ", TextOf(*suspects.range)), programs.range);
+  } else if (suspects.destination) {
     add(TextOf(*suspects.destination), programs.client);
     if (programs.server.sockets > 0) add("  served here by", programs.server);
   }
@@ -162,6 +187,9 @@ void TextReport::AddPrograms() {
     add(absl::StrCat("listener ", EndpointText(listener.address, listener.port), ", queue ",
                      listener.queue, listener.limit ? absl::StrCat(" of ", *listener.limit) : ""),
         programs.listener);
+  }
+  if (suspects.unclosed_port) {
+    add(absl::StrCat("CLOSE_WAIT on port ", *suspects.unclosed_port), programs.unclosed);
   }
 }
 
@@ -193,9 +221,10 @@ void TextReport::AddMovements() {
 }
 
 void TextReport::AddUnexamined() {
-  std::vector<absl::string_view> not_checkable;
+  std::vector<std::string> not_checkable;
   for (const UncheckedRule& unchecked : report_.findings.unchecked) {
-    if (absl::IsNotFound(unchecked.why)) not_checkable.push_back(unchecked.rule->name);
+    if (!absl::IsNotFound(unchecked.why)) continue;
+    not_checkable.push_back(absl::StrCat(unchecked.rule->name, " (", unchecked.why.message(), ")"));
   }
   if (report_.unexamined.empty() && not_checkable.empty()) return;
   AddHeading("Not examined");

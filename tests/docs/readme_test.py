@@ -21,6 +21,23 @@ def output_of(*flags: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+def benchmark_at_a_million() -> dict[str, tuple[str, str]]:
+    """Reader -> CPU and peak memory, as the table of RESULTS.md has them."""
+    results = (REPOSITORY / "tests/bench/RESULTS.md").read_text()
+    section = results.partition("### 1,000,000 sockets\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| ([\d,]+) \(.*?\| .*?\| ([\d.]+ MiB) \|", section, re.MULTILINE)
+    return {name: (cpu.replace(",", "") + " ms", memory) for name, cpu, memory in rows}
+
+
+def test_the_cost_is_that_of_the_benchmark():
+    rows = benchmark_at_a_million()
+    readers = ("bpf", "sock_diag", "node_exporter tcpstat", "ss -tan", "netstat -tan")
+    for column, name in ((0, "CPU of a scrape at 1,000,000 sockets"), (1, "peak memory there")):
+        row = re.search(rf"^\| {name} \|(.*)$", README, re.MULTILINE)[1]
+        told = re.findall(r"[\d.]+ (?:ms|MiB)", row)
+        assert told == [rows[reader][column] for reader in readers], name
+
+
 def flags_in_help() -> dict[str, str]:
     """Flag as it is spelled -> its default, empty when --help names none."""
     text = re.sub(r"\n {10,}", " ", output_of("--help"))

@@ -1,5 +1,7 @@
 """Connections that their peer has closed and our program has not."""
 
+import re
+
 import pytest
 
 from harness import ss, tcp
@@ -30,5 +32,6 @@ def test_the_doctor_names_the_server_and_what_helps(netns):
     leave(netns, tcp.listen(netns, port=PORT), 120)
     text = examine(netns).sentences
     assert "close_wait_leak" in text
+    assert re.search(r"CLOSE_WAIT on port 8080: \S+ \(PID \d+\) with 120 sockets", text)
     assert "The server on port 8080 has 120 accepted connections in CLOSE_WAIT" in text
-    assert "close its socket when read() returns 0" in text
+    assert "close its end when read() returns 0" in text

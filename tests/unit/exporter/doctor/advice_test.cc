@@ -74,7 +74,7 @@ TEST(AdviceTest, UnansweredSynsWithPortsLeftPointToSnat) {
   report.syn_sent_retransmitting = 9;
   EXPECT_THAT(Advice(NamespaceWith({report})), IsEmpty()) << "a few may be chance";
   report.syn_sent_retransmitting = 10;
-  EXPECT_THAT(Advice(NamespaceWith({report})), Contains(HasSubstr("SNAT pool behind this host")));
+  EXPECT_THAT(Advice(NamespaceWith({report})), Contains(HasSubstr("A SNAT gateway on the way")));
 }
 
 TEST(AdviceTest, KeepaliveTimeIsExplainedWhereKeepaliveIsWanting) {

@@ -26,7 +26,8 @@ TEST(DoctorJsonTest, WhatIsNotKnownIsNull) {
               AllOf(HasSubstr(R"("reader":null)"), HasSubstr(R"("ports":null)"),
                     HasSubstr(R"("distinct_destinations":null)"),
                     HasSubstr(R"("destination":null)"), HasSubstr(R"("server":null)"),
-                    HasSubstr(R"("listener":null)"), HasSubstr(R"("sampled_seconds":null)")));
+                    HasSubstr(R"("listener":null)"), HasSubstr(R"("range":null)"),
+                    HasSubstr(R"("unclosed":null)"), HasSubstr(R"("sampled_seconds":null)")));
 }
 
 TEST(DoctorJsonTest, TheVerdictIsAWordAndANumber) {

@@ -40,6 +40,18 @@ TEST(RemediesTest, LiveConnectionsCallForFewer) {
   EXPECT_THAT(remedies, Not(Contains(HasSubstr("tcp_tw_reuse"))));
 }
 
+TEST(RemediesTest, WhereNoPortIsOpenFewerToOneDestinationDoNotHelp) {
+  NamespaceSnapshot ns = NamespaceWith({DestinationOf(10)});
+  PortsReport& ports = *ns.reports.Get<PortsReport>();
+  ports.blocked = {0, kTestPorts, 0};
+  ports.capacity.blocked = kTestPorts;
+  ports.capacity.first_bound_free_ms = DestinationUse::kNever;
+  const auto remedies = Remedies(ns);
+  ASSERT_FALSE(remedies.empty());
+  EXPECT_THAT(remedies.front(), StartsWith("Leave out bind()"));
+  EXPECT_THAT(remedies, Not(Contains(StartsWith("Open fewer"))));
+}
+
 TEST(RemediesTest, ReuseIsToBeSetWhereItDoesNotApply) {
   EXPECT_THAT(Remedies(NamespaceWith({DestinationOf(10, 7)})),
               Contains(AllOf(HasSubstr("Set net.ipv4.tcp_tw_reuse=1 (0 now):"),
@@ -117,15 +129,16 @@ TEST(RemediesTest, BoundPortsCallForConnectToChoose) {
   PortsReport& ports = *ns.reports.Get<PortsReport>();
   ports.blocked = {0, 3, 0};
   ports.capacity.blocked = 3;
-  EXPECT_THAT(
-      Remedies(ns),
-      Contains(AllOf(StartsWith("Leave out bind() before connect(), or set "
-                                "IP_BIND_ADDRESS_NO_PORT before it: 3 ports are lost"),
-                     HasSubstr("that are bound and not connected. tcp_tw_reuse does not"))));
+  EXPECT_THAT(Remedies(ns),
+              Contains(AllOf(
+                  StartsWith("Leave out bind() before connect(), or set "
+                             "IP_BIND_ADDRESS_NO_PORT before it: sockets that are bound "),
+                  HasSubstr("and not connected keep 3 ports from every connect(). tcp_tw_reuse"))));
   ports.blocked = {0, 6, 0};
   ports.capacity.blocked = 6;
   ports.knows_bound = true;
-  EXPECT_THAT(Remedies(ns).front(), HasSubstr("that were bound, connected ones included"))
+  EXPECT_THAT(Remedies(ns).front(),
+              HasSubstr("that were bound first, connected ones included, keep 6"))
       << "they hold more than half of the ports";
 }
 

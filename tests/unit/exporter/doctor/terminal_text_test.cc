@@ -58,7 +58,7 @@ TEST(DoctorTextTest, BeginsWithWhatWasLookedAt) {
               StartsWith("web-1, network namespace host, sockets read by sock_diag, 1970-01-01 "
                          "00:00:00 UTC\n"
                          "Ephemeral ports 32768-60999: 28230 usable, 2 reserved, 0 blocked, 28230 "
-                         "open to each destination\n\n"
+                         "for each destination\n\n"
                          "FINE: nothing found; 24 of 24 rules checked\n"));
 }
 
@@ -72,7 +72,7 @@ TEST(DoctorTextTest, BlockedPortsAreToldByWhatHoldsThem) {
   report.ports->blocked = {3, std::nullopt, 1};
   report.ports->capacity->blocked = 4;
   EXPECT_THAT(Sentences(report),
-              HasSubstr("at least 4 blocked (listen 3, inbound 1), 28226 open to each"));
+              HasSubstr("at least 4 blocked (listen 3, inbound 1), 28226 for each"));
 }
 
 TEST(DoctorTextTest, WithoutSocketsNothingIsSaidOfThem) {
@@ -89,7 +89,35 @@ TEST(DoctorTextTest, AFindingHasWhatIsWrongWhatToDoAndWhereToRead) {
                         "    All 10 ports are gone.\n"
                         "    do:  Get more ports.\n"
                         "    see: deploy/runbooks/findings.md#ports_gone\n"
-                        "\n[info] odd (a moment ago; not when looked at again)\n"));
+                        "\nFullest destinations"));
+}
+
+TEST(DoctorTextTest, NotesComeBehindWhatIsWrong) {
+  EXPECT_THAT(ToText(Exhausted(), false),
+              HasSubstr("\nWorth knowing, nothing fails by it\n"
+                        "[info] odd (a moment ago; not when looked at again)\n"
+                        "    Odd.\n"
+                        "    do:  Make it even.\n"));
+  EXPECT_THAT(ToText(Fine(), false), Not(HasSubstr("Worth knowing")));
+}
+
+TEST(DoctorTextTest, WhereNoPortIsOpenThePortsHoldersAreNamed) {
+  DoctorReport report = Exhausted();
+  report.suspects.range = {40000, 40009};
+  report.programs.range = {.owners = {{13, "agent", 10}}, .sockets = 10};
+  EXPECT_THAT(Sentences(report),
+              AllOf(HasSubstr("- ports 40000-40009: agent (PID 13) with 10 sockets."),
+                    Not(HasSubstr("curl"))));
+  report.programs.range = {};
+  EXPECT_THAT(Sentences(report), HasSubstr("curl (PID 12)")) << "sockets that are bound only";
+}
+
+TEST(DoctorTextTest, WhoDoesNotCloseIsNamed) {
+  DoctorReport report = Exhausted();
+  report.suspects.unclosed_port = 8080;
+  report.programs.unclosed = {.owners = {{14, "leaky", 120}}, .sockets = 120};
+  EXPECT_THAT(Sentences(report),
+              HasSubstr("- CLOSE_WAIT on port 8080: leaky (PID 14) with 120 sockets."));
 }
 
 TEST(DoctorTextTest, TheVerdictCounts) {
