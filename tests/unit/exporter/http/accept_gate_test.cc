@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <deque>
 #include <thread>
 
@@ -195,6 +196,12 @@ TEST_F(AcceptGateTest, EachListenerHasItsOwnPlaces) {
   client.Send(kRequest);
   EXPECT_TRUE(AcceptWithin(gate_, other.fd(), seconds(10)).valid());
   EXPECT_FALSE(clients[0].Closed(milliseconds(0)));
+}
+
+TEST(AcceptGateThreadTest, WhatNoGateCanBeMadeForIsLeftToTheKernel) {
+  AcceptGate gate({});
+  EXPECT_EQ(gate.Accept(-1, nullptr, nullptr), -1);
+  EXPECT_EQ(errno, EBADF);
 }
 
 TEST(AcceptGateThreadTest, OnlyAnAttachedThreadPassesTheGate) {
