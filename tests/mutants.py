@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Whether the tests notice a fault: mutants.py [--count N] [--only PATTERN] [SEED]
 
-Changes one token at a time in the product's sources (no header), builds preset dev and runs the unit tests. A change
-that no test notices has survived: a test is missing, or the code is not needed. tests/run.sh mutants
-calls it; the same seed chooses the same changes in the same sources. One that does not compile is
-replaced by another.
+Changes one token at a time in the product's sources (no header), builds preset dev and runs the unit
+tests, those of its folder first. A change that no test notices has survived: a test is missing, or the
+code is not needed. tests/run.sh mutants calls it; the same seed chooses the same changes in the same
+sources. One that does not compile is replaced by another.
 """
 
 import argparse
@@ -66,12 +66,21 @@ def run(*command, seconds):
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def build():
-    return run("cmake", "--build", "build/dev", seconds=1800)
+def folder_of_tests(path):
+    """The folder below tests/unit with the tests of a source: that of its name, or one above."""
+    folder = pathlib.Path("tests/unit") / path.relative_to(ROOT).parent
+    while not (BUILD / folder / "CTestTestfile.cmake").exists():
+        folder = folder.parent
+    return folder
 
 
-def tests_pass(seconds):
-    return run("ctest", "--preset", "dev", "--stop-on-failure", "--timeout", "60", seconds=seconds)
+def build(target="all"):
+    return run("cmake", "--build", "build/dev", "--target", str(target), seconds=1800)
+
+
+def tests_pass(seconds, folder="."):
+    return run("ctest", "--test-dir", str(BUILD / folder), "--stop-on-failure", "--timeout", "60",
+               "--parallel", str(os.cpu_count()), seconds=seconds)
 
 
 def verdict(path, offset, old, new, seconds):
@@ -79,9 +88,12 @@ def verdict(path, offset, old, new, seconds):
     original = path.read_text()
     try:
         path.write_text(original[:offset] + new + original[offset + len(old):])
-        if not build():
+        folder = folder_of_tests(path)
+        if not build(folder / "all"):
             return "invalid"
-        return "survived" if tests_pass(seconds) else "killed"
+        if not tests_pass(seconds, folder):
+            return "killed"
+        return "survived" if build() and tests_pass(seconds) else "killed"
     finally:
         path.write_text(original)
 

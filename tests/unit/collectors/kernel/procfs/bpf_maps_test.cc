@@ -47,6 +47,13 @@ TEST_F(BpfMapsTest, MapThatDoesNotSayIsNoZero) {
               FailsWith(StatusCode::kDataLoss, HasSubstr("fdinfo/4")));
 }
 
+TEST_F(BpfMapsTest, AMapThatCannotBeReadIsTheError) {
+  Open("3", "bpf-map", kFdinfo);
+  std::filesystem::create_symlink("anon_inode:bpf-map", tree_.Path("self/fd/4"));
+  EXPECT_THAT(ReadBpfMapBytes(tree_.files()),
+              FailsWith(StatusCode::kNotFound, HasSubstr("fdinfo/4")));
+}
+
 TEST(ParseMemlockBytes, WantsANumber) {
   EXPECT_EQ(ParseMemlockBytes(kFdinfo), 2097408u);
   EXPECT_EQ(ParseMemlockBytes("memlock:\tmany\n"), std::nullopt);
