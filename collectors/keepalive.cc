@@ -55,7 +55,7 @@ constexpr Keepalive KeepaliveOf(const Socket& socket) {
   }
 }
 
-bool IsLonger(const SilentPeer& a, const SilentPeer& b) {
+bool IsWorse(const SilentPeer& a, const SilentPeer& b) {
   const auto order = [](const SilentPeer& peer) {
     return std::tie(peer.remote_address, peer.remote_port, peer.local_address, peer.local_port);
   };
@@ -88,8 +88,8 @@ class KeepaliveAccumulator final : public ReportAccumulator<KeepaliveReport> {
     ++report.unanswered[std::min<size_t>(socket.retransmits, most) - 1];
     const SilentPeer peer = {socket.local_address, socket.remote_address, socket.local_port,
                              socket.remote_port, socket.retransmits};
-    if (!report.longest_silent || IsLonger(peer, *report.longest_silent)) {
-      report.longest_silent = peer;
+    if (!report.most_unanswered || IsWorse(peer, *report.most_unanswered)) {
+      report.most_unanswered = peer;
     }
   }
   absl::StatusOr<KeepaliveReport> Make(KeepaliveReport report, const NamespaceFacts&,

@@ -93,7 +93,9 @@ def verdict(path, offset, old, new, seconds):
             return "invalid"
         if not tests_pass(seconds, folder):
             return "killed"
-        return "survived" if build() and tests_pass(seconds) else "killed"
+        if not build():
+            return "invalid"
+        return "survived" if tests_pass(seconds) else "killed"
     finally:
         path.write_text(original)
 

@@ -6,10 +6,13 @@
 #include <cstddef>
 #include <numeric>
 
+#include "collectors/analysis/thresholds.h"
+
 namespace tcp_lifecycle {
 namespace {
 
 constexpr size_t kMinute = std::tuple_size_v<decltype(DestinationUse::kept_by_age)>;
+static_assert(kMinute == static_cast<size_t>(kForeseenSeconds));
 constexpr size_t kRateSeconds = 5;
 constexpr auto kLasting = static_cast<size_t>(kLastingSeconds);
 
@@ -30,9 +33,9 @@ double Come(const DestinationUse& use, size_t seconds) {
   return Sum(use.kept_by_age, seconds) + Sum(use.taken_over_by_age, seconds);
 }
 
-// Whether nothing has come for longer than it ever paused before: a load that is over, or one that
-// found no port until a moment ago.
-bool IsOver(const DestinationUse& use) {
+// Whether the last connection is more than a second longer ago than the longest pause between
+// earlier ones: the load is over, or could not go on for want of ports.
+bool HasStopped(const DestinationUse& use) {
   size_t silence = 0, longest = 0, pause = 0;
   bool has_come = false;
   for (size_t i = 0; i < kMinute; ++i) {
@@ -104,7 +107,7 @@ std::optional<uint32_t> SecondsToExhaustion(const DestinationUse& use, const Por
   double held = use.held() + use.bound_time_wait;
   if (held >= ports) return 0;
   if (held + 2 * use.time_wait < ports) return std::nullopt;  // beyond every Reach()
-  if (IsOver(use)) return std::nullopt;
+  if (HasStopped(use)) return std::nullopt;
   const std::array<double, kMinute + 1> rates = ExpectedRates(use);
   const double kept = ShareKept(use);
   for (size_t ahead = 1; ahead <= kMinute; ++ahead) {

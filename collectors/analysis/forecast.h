@@ -7,7 +7,7 @@
 // burst that is over is taken for a load that will exhaust them. The rate is one that is very
 // likely reached (two standard deviations of a Poisson process below the count), and limited by
 // those of the last second and of the first and the last fifth of the time it was taken over. Where
-// nothing has come for longer than the load ever paused, there is none.
+// nothing has come for more than a second longer than the load ever paused, there is none.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,7 @@ inline constexpr double kNearlyFull = 0.8;
 // What is left of the ports of a bind() pool.
 inline constexpr double kNearlyEmpty = 0.05;
 
-// Of one destination in SYN_SENT or CLOSE_WAIT: fewer may be chance.
+// Sockets in SYN_SENT or CLOSE_WAIT towards one destination; fewer may be chance.
 inline constexpr uint32_t kTroubledSockets = 10;
 
 // Accepted connections of one port in CLOSE_WAIT: a busy server always has some.
@@ -25,7 +25,7 @@ inline constexpr uint64_t kUnclosed = 100;
 inline constexpr uint64_t kSilentPeers = 3;
 inline constexpr double kSilentShare = 0.05;
 
-// How far ahead the end of the ports is told.
+// How far ahead exhaustion is forecast.
 inline constexpr double kForeseenSeconds = 60;
 
 constexpr bool IsNearlyFull(uint64_t used, uint64_t limit) {

@@ -31,14 +31,14 @@ Verdict CheckPeersNotAnswering(const RuleInput& input) {
       static_cast<double>(silent) < kSilentShare * static_cast<double>(probed)) {
     return std::nullopt;
   }
-  std::string line = absl::StrCat("The peers of ", silent, " of ", probed,
-                                  " connections with keepalive have not answered two "
-                                  "probes or more: they, or the way to them, are gone.");
-  if (const std::optional<SilentPeer>& longest = (*report)->longest_silent) {
-    absl::StrAppend(&line,
-                    " The longest: ", EndpointText(longest->local_address, longest->local_port),
-                    " <-> ", EndpointText(longest->remote_address, longest->remote_port), ", ",
-                    longest->probes, " probes.");
+  std::string line = absl::StrCat(
+      "The peers of ", silent, " of at most ", probed,
+      " connections with keepalive have left two or more probes unanswered: the peers, or the "
+      "network path to them, are down.");
+  if (const std::optional<SilentPeer>& most = (*report)->most_unanswered) {
+    absl::StrAppend(&line, " Most unanswered: ", most->probes, " probes, ",
+                    EndpointText(most->local_address, most->local_port), " <-> ",
+                    EndpointText(most->remote_address, most->remote_port), ".");
   }
   return line;
 }

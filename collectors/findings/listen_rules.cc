@@ -99,9 +99,11 @@ Verdict CheckAcceptQueueFull(const RuleInput& input) {
   }
   std::string line = absl::StrCat(TextOf(*worst), ": ", Count(worst->queue, "connection"),
                                   worst->queue == 1 ? " waits" : " wait", " for accept()");
-  if (worst->limit) {
-    absl::StrAppend(&line, " where the backlog is ", *worst->limit,
-                    worst->listeners == 1 ? " (it takes one more)" : "");
+  if (worst->limit && worst->listeners == 1) {
+    absl::StrAppend(&line, ", and a backlog of ", *worst->limit, " holds no more than ",
+                    *worst->limit + 1);
+  } else if (worst->limit) {
+    absl::StrAppend(&line, " where the backlog is ", *worst->limit);
   }
   if (worst->listeners > 1) {
     absl::StrAppend(&line, " (", worst->full, " of ", worst->listeners, " sockets full)");

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -26,11 +25,9 @@ Verdict CheckSynSentPilingUp(const RuleInput& input) {
       FindCulprits(**report, [](const auto& d) { return IfMany(d.syn_sent_retransmitting); });
   if (culprits.worst == nullptr) return std::nullopt;
   const DestinationReport& worst = *culprits.worst;
-  const uint32_t others = worst.used - std::min(worst.used, worst.syn_sent + worst.time_wait);
-  return absl::StrCat(
-      TextOf(worst), " leaves SYNs without an answer: ", worst.syn_sent_retransmitting, " of ",
-      worst.syn_sent, " sockets in SYN_SENT have sent theirs again. Connections to it: ", others,
-      ".", TextOfOthers(culprits));
+  return absl::StrCat(TextOf(worst), " leaves SYNs unanswered: ", worst.syn_sent_retransmitting,
+                      " of ", worst.syn_sent, " sockets in SYN_SENT have sent theirs again.",
+                      TextOfOthers(culprits));
 }
 
 Verdict CheckCloseWaitLeak(const RuleInput& input) {

@@ -14,12 +14,12 @@ constexpr absl::string_view kNeedFewerPorts =
     "ip_local_port_range, add source addresses.";
 
 constexpr std::array kRules = {
-    Rule{{"no_port_open", kCritical,
-          "Restart what holds ports that it does not need. Leave out bind() before connect(), or "
-          "set "
-          "IP_BIND_ADDRESS_NO_PORT before it; widen ip_local_port_range, move servers out of it, "
-          "reserve fewer ports."},
-         CheckNoPortOpen},
+    Rule{
+        {"no_port_open", kCritical,
+         "Restart programs that hold ports they do not need. Leave out bind() before connect(), or "
+         "set IP_BIND_ADDRESS_NO_PORT before it; widen ip_local_port_range, move servers out of "
+         "it, reserve fewer ports."},
+        CheckNoPortOpen},
     Rule{{"destination_exhausted", kCritical, kNeedFewerPorts}, CheckDestinationExhausted},
     Rule{{"destination_nearly_full", kWarning, kNeedFewerPorts}, CheckDestinationNearlyFull},
     Rule{{"destination_half_full", kInfo, kNeedFewerPorts}, CheckDestinationHalfFull},

@@ -99,11 +99,13 @@ inline constexpr FamilyDescriptor kRate =
           {"TIME_WAIT ages", {Fact::kEphemeralPorts, Fact::kSysctls}})
         .Of(Scope::kEveryNamespace);
 inline constexpr FamilyDescriptor kExhaustion =
-    Gauge("destination_seconds_to_exhaustion", kDestination,
-          "Seconds until every open port is taken, 0 when they are, if connections go on as they "
-          "have come within the last minute while TIME_WAIT sockets expire; absent where that is "
-          "not within 60 s, or further off than the load has lasted (twice as far from 10 s on).",
-          {"TIME_WAIT ages and remaining times", {Fact::kEphemeralPorts, Fact::kSysctls}})
+    Gauge(
+        "destination_seconds_to_exhaustion", kDestination,
+        "Seconds until every open port is taken, 0 when they are, if connections go on as they "
+        "have come within the last minute while TIME_WAIT sockets expire; absent where that is "
+        "not within 60 s, or further off than the load has lasted (twice as far from 10 s on), and "
+        "where the load has stopped.",
+        {"TIME_WAIT ages and remaining times", {Fact::kEphemeralPorts, Fact::kSysctls}})
         .Of(Scope::kEveryNamespace);
 inline constexpr FamilyDescriptor kFreePort =
     Gauge("destination_seconds_to_free_port", kDestination,
@@ -114,7 +116,8 @@ inline constexpr FamilyDescriptor kFreePort =
 inline constexpr FamilyDescriptor kDestinationSockets =
     Gauge("destination_sockets", kDestinationState,
           "Sockets towards this destination that wait for an answer (syn_sent, and of these those "
-          "that had to ask again) or for our program to close (close_wait); where there are 10 of "
+          "that have sent their SYN again) or for our program to close (close_wait); where there "
+          "are 10 of "
           "one.",
           kHeld)
         .Of(Scope::kEveryNamespace);

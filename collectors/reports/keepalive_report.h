@@ -41,7 +41,7 @@ struct KeepaliveReport {
   std::array<uint64_t, kKeepaliveCount> established{};  // of `sockets`
   KeepaliveHistogram remaining;                         // until the next probe
   std::array<uint64_t, kUnansweredProbesNames.size()> unanswered{};
-  std::optional<SilentPeer> longest_silent = std::nullopt;  // of them; of equals the first address
+  std::optional<SilentPeer> most_unanswered = std::nullopt;  // of equals the first address
 };
 
 }  // namespace tcp_lifecycle

@@ -13,7 +13,6 @@ const ofTop = (expr: string) => `${expr}\nand on (${EACH}) ${TOP}`;
 const FULLEST = `topk(5, ${AT_LEAST})`;
 const perDestination = (aggregate: string, expr: string) => `${aggregate} by (${EACH}) (${expr})`;
 const NAME = '{{instance}} {{netns}} to {{destination_address}} port {{destination_port}}';
-/** As long as TIME_WAIT holds a port. */
 const waiting = (state: string) =>
   perDestination('sum', `topk(${SHOWN}, ${towards('destination_sockets', `state="${state}"`)})`);
 

@@ -173,7 +173,11 @@ export const timeWait = () =>
             series: [
               {expr: rate('active_opens_total'), legend: 'outbound', color: 'orange'},
               {expr: rate('passive_opens_total'), legend: 'inbound', color: 'blue'},
-              {expr: `min(${OPEN}) / ${TIME_WAIT_SECONDS}`, legend: 'bearable to one destination', limit: 'told'},
+              {
+                expr: `min(${OPEN}) / ${TIME_WAIT_SECONDS}`,
+                legend: 'bearable to one destination',
+                limit: 'told',
+              },
             ],
           }),
           graph({

@@ -131,7 +131,10 @@ void WritePrograms(const DoctorReport& report, JsonWriter& json) {
     json.Key("queue_sockets").Number(suspects.listener->queue);
     json.Key("queue_limit").Number(suspects.listener->limit);
   });
-  write("range", suspects.range.has_value(), programs.range, [] {});
+  write("range", suspects.range.has_value(), programs.range, [&] {
+    json.Key("range_min").Number(suspects.range->min);
+    json.Key("range_max").Number(suspects.range->max);
+  });
   write("unclosed", suspects.unclosed_port.has_value(), programs.unclosed,
         [&] { json.Key("listen_port").Number(*suspects.unclosed_port); });
   json.EndObject();

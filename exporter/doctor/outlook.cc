@@ -82,8 +82,7 @@ std::string OutlookSentence(const DoctorDestination& destination) {
     case Outlook::kEnd:
       break;
   }
-  return "connect() fails now, whatever the destination: no port of the range is open, listeners, "
-         "bound sockets or accepted connections hold them all.";
+  return "connect() fails now, whatever the destination: no port of the range is open.";
 }
 
 }  // namespace tcp_lifecycle

@@ -51,7 +51,9 @@ Suspects FindSuspects(const NamespaceSnapshot& first, const NamespaceSnapshot& s
   } else if (ports != nullptr && !ports->destinations.empty()) {
     suspects.destination = ports->destinations.front();
   }
-  if (ports != nullptr && ports->capacity.open() == 0 && second.facts.ephemeral_ports.ok()) {
+  const bool all_blocked =
+      ports != nullptr && ports->capacity.usable > 0 && ports->capacity.open() == 0;
+  if (all_blocked && second.facts.ephemeral_ports.ok()) {
     suspects.range = second.facts.ephemeral_ports->range;
   }
   const auto* listen = second.reports.Get<ListenReport>();

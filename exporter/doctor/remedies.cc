@@ -17,8 +17,7 @@ namespace {
 // As wide as a range can be without the ports of most servers.
 constexpr PortRange kWide = {10240, 65535};
 
-void AddPool(const DoctorDestination& destination, std::vector<std::string>& remedies) {
-  const DestinationReport& report = destination.report;
+void AddPool(const DestinationReport& report, std::vector<std::string>& remedies) {
   const uint32_t live = report.used - report.time_wait;
   if (report.time_wait > 0) {
     remedies.push_back(
@@ -27,9 +26,7 @@ void AddPool(const DoctorDestination& destination, std::vector<std::string>& rem
                      " in use. A connection pool in the client, or "
                      "upstream keepalive in a proxy, opens few and keeps them."));
   }
-  // Where no port is open, one destination's connections are not what holds them.
-  const bool is_cause = destination.outlook != Outlook::kNoOpenPort;
-  if (is_cause && live > 0 && live >= report.time_wait) {
+  if (live > 0 && live >= report.time_wait) {
     remedies.push_back(absl::StrCat(
         "Open fewer: ", Count(live, "port"),
         live == 1 ? " is held by a live connection." : " are held by live connections.",
@@ -129,11 +126,15 @@ std::vector<std::string> RemediesFor(const DoctorDestination& destination,
   // What holds more of the ports comes first.
   const bool mostly_blocked = 2 * ports->capacity.blocked > ports->capacity.usable;
   if (mostly_blocked) AddBlocked(*ports, remedies);
-  AddPool(destination, remedies);
-  AddReuse(destination.report, ns.facts.sysctls, remedies);
+  // Where no port is open, one destination's connections are not what holds them all.
+  const bool any_open = ports->capacity.open() > 0;
+  if (any_open) {
+    AddPool(destination.report, remedies);
+    AddReuse(destination.report, ns.facts.sysctls, remedies);
+  }
   if (!mostly_blocked) AddBlocked(*ports, remedies);
   if (ns.facts.ephemeral_ports.ok()) AddRange(ns, *ports, remedies);
-  if (destination.outlook != Outlook::kNoOpenPort) {
+  if (any_open) {
     remedies.emplace_back(
         "Add source addresses here, or addresses or ports at the destination: each pair has the "
         "whole range for itself.");

@@ -107,7 +107,7 @@ void AddDestinations(const DoctorInput& input, const NamespaceSnapshot& before,
     const bool told = suspects.recovered && IsSame(each.report, *suspects.destination);
     std::string sentence = OutlookSentence(each);
     if (sentence.empty() || told) continue;
-    // That no port is open holds for all alike.
+    // Without an open port the sentence is the same for every destination.
     const auto& known = report.outlook;
     if (std::find(known.begin(), known.end(), sentence) != known.end()) continue;
     report.outlook.push_back(std::move(sentence));

@@ -129,12 +129,12 @@ void TextReport::AddFindings() {
   }
 }
 
-// Apart from what is wrong, and behind it.
+// Notes are printed after the problems.
 void TextReport::AddNotes() {
   std::vector<std::vector<DoctorFinding>> notes = report_.findings.Problems();
   std::erase_if(notes, std::not_fn(IsNote));
   if (notes.empty()) return;
-  AddHeading("Worth knowing, nothing fails by it");
+  AddHeading("Worth knowing");
   for (const std::vector<DoctorFinding>& note : notes) AddProblem(note);
 }
 
@@ -167,7 +167,9 @@ void TextReport::AddDestinations() {
 void TextReport::AddPrograms() {
   const Suspects& suspects = report_.suspects;
   const Programs& programs = report_.programs;
-  if (!suspects.destination && !suspects.listener && !suspects.range) return;
+  if (!suspects.destination && !suspects.listener && !suspects.range && !suspects.unclosed_port) {
+    return;
+  }
   AddHeading("Programs");
   if (!programs.status.ok()) {
     AddLine(kBullet, absl::StrCat("Not known: ", programs.status.message(), "."));
@@ -177,7 +179,10 @@ void TextReport::AddPrograms() {
     AddLine(kBullet, absl::StrCat(what, ": ", OwnersText(owners, programs.some_hidden), "."));
   };
   if (suspects.range && programs.range.sockets > 0) {
-    add(absl::StrCat("ports ", TextOf(*suspects.range)), programs.range);
+    const bool all_listed = programs.range.sockets >= report_.ports->capacity->blocked;
+    add(absl::StrCat("ports ", TextOf(*suspects.range),
+                     all_listed ? "" : " (sockets that are bound and nothing else are not listed)"),
+        programs.range);
   } else if (suspects.destination) {
     add(TextOf(*suspects.destination), programs.client);
     if (programs.server.sockets > 0) add("  served here by", programs.server);

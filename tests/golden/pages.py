@@ -16,7 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests/fixtures/replay"
 PAGES = pathlib.Path(__file__).parent / "pages"
 METRICS_MD = ROOT / "collectors/METRICS.md"
-BINARY = os.environ.get("TLE_BINARY", ROOT / "build/release/tcp_lifecycle_exporter")
+BINARY = pathlib.Path(
+    os.environ.get("TLE_BINARY", ROOT / "build/release/tcp_lifecycle_exporter")).resolve()
 
 # What differs from run to run and from build to build.
 VARYING = re.compile(
@@ -41,6 +42,11 @@ def replay(fixture):
     return "--collector.sockets.source=replay", f"--collector.sockets.recording={fixture}"
 
 
+def relative(fixture):
+    """As seen from the root of the repository: reports have the path, pages are the same anywhere."""
+    return fixture.relative_to(ROOT) if fixture.is_relative_to(ROOT) else fixture
+
+
 def once(fixture, *flags):
     """--once over a recording."""
     return run("--once", *replay(fixture), *flags)
@@ -48,7 +54,7 @@ def once(fixture, *flags):
 
 def doctor(fixture, *flags):
     """The doctor over a recording."""
-    return run("doctor", *replay(fixture), *flags)
+    return run("doctor", *replay(relative(fixture)), *flags, cwd=ROOT)
 
 
 def masked(page):

@@ -140,6 +140,24 @@ def test_each_severity_is_expected_word_by_word_once():
     assert in_full == severities()
 
 
+def test_a_critical_finding_is_in_its_runbook_and_muted_by_its_own_alert():
+    rules = re.findall(r'\{"(\w+)",\s*kCritical',
+                       (REPOSITORY / "collectors/findings/rule.cc").read_text())
+    assert "destination_exhausted" in rules  # the table was understood
+    rows = dict(re.findall(r"^\| \[(\w+)\]\(findings\.md#\1\) \|[^|]*\|([^|]*)\|$",
+                           (RUNBOOKS / "TcpConfigFindingCritical.md").read_text(), re.MULTILINE))
+    assert set(rows) == set(rules)
+    muted = {}
+    for inhibition in load(PROMETHEUS / "alertmanager.yml")["inhibit_rules"]:
+        target, source = (" ".join(inhibition[key]) for key in ("target_matchers", "source_matchers"))
+        if "TcpConfigFindingCritical" in target:
+            by = re.search(r'alertname=~?"([\w|]+)"', source)[1].split("|")
+            for rule in re.search(r'rule=~?"([\w|]+)"', target)[1].split("|"):
+                muted[rule] = set(by)
+    own = {rule: set(re.findall(r"\[(Tcp\w+)\]", alerts)) for rule, alerts in rows.items()}
+    assert {rule: alerts for rule, alerts in own.items() if alerts} == muted
+
+
 def test_readme_names_each_alert():
     readme = (REPOSITORY / "README.md").read_text()
     assert [name for name in NAMES if f"[{name}](deploy/runbooks/{name}.md)" not in readme] == []
@@ -176,7 +194,8 @@ THRESHOLDS = {
     "kTroubledSockets": [
         ("TcpSynRetransmitsPilingUp", "warning", '{{state="syn_sent_retransmitting"}} >= {}'),
         ("TcpCloseWaitLeak", "warning",
-         'tcp_lifecycle_destination_sockets{{state="close_wait"}}[10m]) >= {} and')],
+         'tcp_lifecycle_destination_sockets{{state="close_wait"}}[10m]) >= {} and'),
+        ("TcpCloseWaitLeak", "warning", '{{state="close_wait"}}[10m]) >= {} )')],
     "kUnclosed": [("TcpCloseWaitLeak", "warning", ") ) >= {}")],
     "kSilentPeers": [("TcpPeersNotAnswering", "warning", '{{probes!="1"}}) >= {} and')],
     "kSilentShare": [("TcpPeersNotAnswering", "warning", ">= {} *")],

@@ -77,9 +77,9 @@ def test_the_doctor_names_a_peer_that_does_not_answer(netns, peer, link):
     done = examine(netns)
     assert done.returncode == WARNING
     assert "[warning] peers_not_answering" in done.stdout
-    assert ("The peers of 3 of 3 connections with keepalive have not answered two probes or more"
-            in done.sentences)
-    local, remote = re.search(r"The longest: (\S+) <-> (\S+),", done.sentences).groups()
+    assert ("The peers of 3 of at most 3 connections with keepalive have left two or more probes "
+            "unanswered" in done.sentences)
+    local, remote = re.search(r"probes, (\S+) <-> (\S+)\. ", done.sentences).groups()
     assert remote == f"{link.address(peer)}:80"
     assert local in {f"{row.local_address}:{row.local_port}" for row in rows}
 

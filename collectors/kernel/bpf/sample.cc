@@ -11,11 +11,7 @@ SocketSample::KindKey SocketSample::KindOf(const Socket& socket) {
 
 uint64_t SocketSample::SlotOf(uint64_t seen, size_t size) {
   if (seen <= size) return seen - 1;
-  // xorshift: any numbers that spread will do.
-  random_ ^= random_ << 13;
-  random_ ^= random_ >> 7;
-  random_ ^= random_ << 17;
-  return random_ % seen;
+  return random_() % seen;
 }
 
 void SocketSample::OnSockets(std::span<Socket> sockets) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <random>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -21,7 +22,7 @@ class SocketSample : public SocketVisitor {
   static constexpr size_t kOfAll = 100;
 
   // `seed` chooses which; the rows of a wanted connection are kept whatever it says.
-  explicit SocketSample(uint64_t seed) : random_(2 * seed + 1) {}
+  explicit SocketSample(uint64_t seed) : random_(seed) {}
 
   void Want(const Connection& connection) {
     wanted_[connection];
@@ -50,7 +51,7 @@ class SocketSample : public SocketVisitor {
   // The slot of the `seen`th socket in a fair sample of `size`; `size` or more: none.
   uint64_t SlotOf(uint64_t seen, size_t size);
 
-  uint64_t random_;
+  std::mt19937_64 random_;
   absl::flat_hash_map<KindKey, Kind> kinds_;
   uint64_t seen_ = 0;
   std::vector<Socket> of_all_;

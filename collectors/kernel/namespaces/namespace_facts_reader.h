@@ -12,7 +12,7 @@
 
 namespace tcp_lifecycle {
 
-// Those that can be read of others.
+// The facts that can be read of other namespaces.
 inline constexpr FactSet kFactsOfOthers = {Fact::kSysctls, Fact::kEphemeralPorts, Fact::kCounters};
 
 class NamespaceFactsReader final : public FactsReader {

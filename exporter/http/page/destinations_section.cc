@@ -36,8 +36,9 @@ Html Troubles(const DestinationReport& report) {
   if (!report.troubled()) return {};
   Html troubles;
   if (report.syn_sent > 0) {
-    troubles += Small("", absl::StrCat(report.syn_sent, " in SYN_SENT, ",
-                                       report.syn_sent_retransmitting, " had to ask again"));
+    troubles +=
+        Small("", absl::StrCat(report.syn_sent, " in SYN_SENT, ", report.syn_sent_retransmitting,
+                               " have sent their SYN again"));
   }
   if (report.close_wait > 0) {
     troubles += Small("", absl::StrCat(report.close_wait, " in CLOSE_WAIT: not closed here"));

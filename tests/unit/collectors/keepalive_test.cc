@@ -126,7 +126,7 @@ TEST(KeepaliveTest, RetransmissionsAreNoUnansweredProbes) {
   EXPECT_EQ(page["keepalive_unanswered_sockets{probes=2}"], 0);
 }
 
-TEST(KeepaliveTest, TheReportHasTheConnectionThatIsSilentLongest) {
+TEST(KeepaliveTest, TheReportHasTheConnectionWithMostProbesUnanswered) {
   const auto silent = [](const char* remote, uint8_t probes) {
     Socket socket = MakeSocket(TcpState::kEstablished, "10.0.0.1", 40000, remote, 6379);
     socket.timer = Timer::kKeepalive;
@@ -136,7 +136,7 @@ TEST(KeepaliveTest, TheReportHasTheConnectionThatIsSilentLongest) {
   const auto longest = [](const std::vector<Socket>& sockets) {
     Snapshot snapshot = MakeSnapshot();
     RunPass(KeepaliveCollector(), snapshot, {}, sockets);
-    return snapshot.namespaces[0].reports.Get<KeepaliveReport>()->longest_silent;
+    return snapshot.namespaces[0].reports.Get<KeepaliveReport>()->most_unanswered;
   };
   EXPECT_EQ(longest({silent("10.0.0.2", 0)}), std::nullopt);
   const Socket first = silent("10.0.0.2", 3), equal = silent("10.0.0.3", 3);

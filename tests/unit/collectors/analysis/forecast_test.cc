@@ -93,9 +93,8 @@ TEST(SecondsToExhaustionTest, ABurstThatIsOverIsNoLoad) {
 }
 
 TEST(SecondsToExhaustionTest, ALoadThatEndsWhenItHasFilledThePortsIsOver) {
-  for (const size_t ago : {2, 7, 15, 30}) {
-    DestinationUse use = InTimeWait(50, 20, ago);
-    use.used = 980;
+  for (const size_t ago : {2, 7, 15, 20}) {
+    DestinationUse use = InTimeWait(49, 20, ago);
     EXPECT_EQ(SecondsToExhaustion(use, Ports(1000), 60), std::nullopt) << ago;
   }
 }
@@ -108,6 +107,20 @@ TEST(SecondsToExhaustionTest, BatchesAreNotOverBetweenThem) {
   }
   use.time_wait = use.used;
   EXPECT_EQ(SecondsToExhaustion(use, Ports(1150), 60), 3);
+}
+
+TEST(SecondsToExhaustionTest, APauseMayBeOneSecondLongerThanThoseBefore) {
+  const auto batches = [](size_t last) {
+    DestinationUse use;
+    for (const size_t ago : {last, size_t{20}, size_t{30}, size_t{40}, size_t{50}}) {
+      use.kept_by_age[ago] = 190;
+      use.used += 190;
+    }
+    use.time_wait = use.used;
+    return use;
+  };
+  EXPECT_NE(SecondsToExhaustion(batches(10), Ports(960), 60), std::nullopt);
+  EXPECT_EQ(SecondsToExhaustion(batches(11), Ports(960), 60), std::nullopt);
 }
 
 TEST(SecondsToExhaustionTest, WhatIsReusedHoldsItsPortForTheDelayOnly) {

@@ -55,17 +55,17 @@ NamespaceSnapshot WithUnanswered(uint64_t probed, const std::array<uint64_t, 3>&
   return ns;
 }
 
-TEST(PeersNotAnsweringTest, RaisedWithTheOneThatIsSilentLongest) {
+TEST(PeersNotAnsweringTest, RaisedWithTheOneThatHasMostProbesUnanswered) {
   NamespaceSnapshot ns = WithUnanswered(40, {5, 1, 2});
   ns.reports.Get<KeepaliveReport>()->sockets[static_cast<size_t>(Keepalive::kUnknown)] = 10;
   ns.reports.Get<KeepaliveReport>()->sockets[static_cast<size_t>(Keepalive::kOff)] = 900;
-  ns.reports.Get<KeepaliveReport>()->longest_silent = {Ip("10.0.0.1"), Ip("2001:db8::2"), 40000,
-                                                       6379, 7};
+  ns.reports.Get<KeepaliveReport>()->most_unanswered = {Ip("10.0.0.1"), Ip("2001:db8::2"), 40000,
+                                                        6379, 7};
   EXPECT_THAT(
       Check("peers_not_answering", ns),
-      Raised("The peers of 3 of 50 connections with keepalive have not answered two probes or "
-             "more: they, or the way to them, are gone. The longest: 10.0.0.1:40000 <-> "
-             "[2001:db8::2]:6379, 7 probes."));
+      Raised("The peers of 3 of at most 50 connections with keepalive have left two or more probes "
+             "unanswered: the peers, or the network path to them, are down. Most unanswered: 7 "
+             "probes, 10.0.0.1:40000 <-> [2001:db8::2]:6379."));
 }
 
 TEST(PeersNotAnsweringTest, ClearedByFewAndByAFewOfMany) {

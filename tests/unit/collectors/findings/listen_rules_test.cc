@@ -96,13 +96,14 @@ TEST(BacklogAboveSomaxconnTest, JudgesEachSocketAndNotTheSumOfItsGroup) {
 }
 
 TEST(AcceptQueueFullTest, RaisedByOneMoreThanTheBacklog) {
-  EXPECT_THAT(Check("accept_queue_full", WithListeners({WithQueue(80, 6, 5)})),
-              Raised("0.0.0.0:80: 6 connections wait for accept() where the backlog is 5 (it takes "
-                     "one more): new ones "
-                     "are dropped."));
+  EXPECT_THAT(
+      Check("accept_queue_full", WithListeners({WithQueue(80, 6, 5)})),
+      Raised(
+          "0.0.0.0:80: 6 connections wait for accept(), and a backlog of 5 holds no more than 6: "
+          "new ones are dropped."));
   EXPECT_THAT(Check("accept_queue_full", WithListeners({WithQueue(80, 1, 0)})),
               Raised(HasSubstr(
-                  "1 connection waits for accept() where the backlog is 0 (it takes one more)")));
+                  "1 connection waits for accept(), and a backlog of 0 holds no more than 1")));
 }
 
 TEST(AcceptQueueFullTest, RaisedByOneSocketOfAGroup) {

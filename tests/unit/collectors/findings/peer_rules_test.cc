@@ -14,11 +14,8 @@ TEST(SynSentPilingUpTest, RaisedByTenThatHadToAskAgain) {
   destination.syn_sent = 12;
   destination.syn_sent_retransmitting = 10;
   EXPECT_THAT(Check("syn_sent_piling_up", ns),
-              Raised("10.0.0.1 -> 10.0.0.2:80 leaves SYNs without an answer: 10 of 12 sockets in "
-                     "SYN_SENT have sent theirs again. Connections to it: 0."));
-  destination.used = 20;
-  destination.time_wait = 3;
-  EXPECT_THAT(Check("syn_sent_piling_up", ns), Raised(HasSubstr("Connections to it: 5.")));
+              Raised("10.0.0.1 -> 10.0.0.2:80 leaves SYNs unanswered: 10 of 12 sockets in "
+                     "SYN_SENT have sent theirs again."));
 }
 
 TEST(SynSentPilingUpTest, ClearedWhereTheFirstSynIsOnItsWay) {

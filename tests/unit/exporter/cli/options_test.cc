@@ -351,11 +351,13 @@ TEST(OptionsTest, ARecordingAndTheDoctorHaveOneNamespace) {
   EXPECT_EQ(Error({"--record=/r", "--collector.namespaces=all"}), kMessage);
 }
 
-TEST(OptionsTest, ARecordingIsOfTheKernelThatRuns) {
+TEST(OptionsTest, RecordRefusesASource) {
   EXPECT_EQ(Error({"--record=/r", "--collector.sockets.source=replay",
                    "--collector.sockets.recording=/old"}),
             "--collector.sockets.source=\"replay\": must be auto with --record, which records what "
             "the kernel answers");
+  EXPECT_THAT(Error({"--record=/r", "--collector.sockets.source=sock_diag"}),
+              ::testing::HasSubstr("must be auto with --record"));
 }
 
 TEST(OptionsTest, AnEmptyPathIsRefused) {

@@ -30,6 +30,17 @@ TEST(DoctorJsonTest, WhatIsNotKnownIsNull) {
                     HasSubstr(R"("unclosed":null)"), HasSubstr(R"("sampled_seconds":null)")));
 }
 
+TEST(DoctorJsonTest, TheHoldersOfTheRangeAndThoseThatDoNotCloseHaveTheirPorts) {
+  DoctorReport report;
+  report.suspects.range = {40000, 40009};
+  report.suspects.unclosed_port = 8080;
+  report.programs.range.sockets = 10;
+  report.programs.unclosed.sockets = 120;
+  EXPECT_THAT(Compact(report),
+              AllOf(HasSubstr(R"("range":{"range_min":40000,"range_max":40009,"sockets":10,)"),
+                    HasSubstr(R"("unclosed":{"listen_port":8080,"sockets":120,)")));
+}
+
 TEST(DoctorJsonTest, TheVerdictIsAWordAndANumber) {
   DoctorReport report;
   EXPECT_THAT(Compact(report), HasSubstr(R"("verdict":"fine","exit_status":0)"));

@@ -101,7 +101,7 @@ TEST(QuestionsTest, AListenerIsItsAddressAndPort) {
   EXPECT_EQ(Answers(suspects, MakeSocket(TcpState::kEstablished, "::", 80, "::", 1)), "nnnnn");
 }
 
-TEST(SuspectsTest, WhereNoPortIsOpenTheRangeIs) {
+TEST(SuspectsTest, TheRangeIsSuspectWhereNoPortIsOpen) {
   NamespaceSnapshot ns = NamespaceWith({});
   EXPECT_FALSE(FindSuspects(ns, ns).range.has_value());
   ns.reports.Get<PortsReport>()->capacity.blocked = kTestPorts;
@@ -112,9 +112,12 @@ TEST(SuspectsTest, WhereNoPortIsOpenTheRangeIs) {
   EXPECT_EQ(Answers(suspects, MakeSocket(kState, "192.0.2.1", 40010, "192.0.2.2", 80)), "nnnnn");
   ns.facts.ephemeral_ports = absl::NotFoundError("absent");
   EXPECT_FALSE(FindSuspects(ns, ns).range.has_value());
+  NamespaceSnapshot reserved = NamespaceWith({});
+  reserved.reports.Get<PortsReport>()->capacity.usable = 0;
+  EXPECT_FALSE(FindSuspects(reserved, reserved).range.has_value()) << "no program has them";
 }
 
-TEST(SuspectsTest, AServerThatLeavesAHundredInCloseWaitIs) {
+TEST(SuspectsTest, AServerWithAHundredInCloseWaitIsSuspect) {
   NamespaceSnapshot ns = NamespaceWith({});
   ns.reports.Get<ListenReport>()->unclosed = {{8080, 99}};
   EXPECT_FALSE(FindSuspects(ns, ns).unclosed_port.has_value());

@@ -136,6 +136,14 @@ TEST(DoctorReportTest, TheTenFullestDestinationsAreInIt) {
   EXPECT_THAT(ReportOn(NamespaceWith(many)).destinations, SizeIs(10));
 }
 
+TEST(DoctorReportTest, WhatHoldsForEveryDestinationIsSaidOnce) {
+  NamespaceSnapshot ns = NamespaceWith({DestinationOf(10), DestinationOf(10, 0, "192.0.2.9")});
+  PortCapacity& capacity = ns.reports.Get<PortsReport>()->capacity;
+  capacity.blocked = kTestPorts;
+  capacity.first_bound_free_ms = DestinationUse::kNever;
+  EXPECT_THAT(ReportOn(ns).outlook, ElementsAre(HasSubstr("no port of the range is open")));
+}
+
 TEST(DoctorReportTest, AnExhaustedDestinationHasItsOutlookRemediesAndAdvice) {
   const DoctorReport report = ReportOn(NamespaceWith({DestinationOf(10), DestinationOf(1)}));
   EXPECT_THAT(report.outlook, ElementsAre(HasSubstr("only when a connection closes")));

@@ -94,14 +94,14 @@ TEST(DoctorTextTest, AFindingHasWhatIsWrongWhatToDoAndWhereToRead) {
 
 TEST(DoctorTextTest, NotesComeBehindWhatIsWrong) {
   EXPECT_THAT(ToText(Exhausted(), false),
-              HasSubstr("\nWorth knowing, nothing fails by it\n"
+              HasSubstr("\nWorth knowing\n"
                         "[info] odd (a moment ago; not when looked at again)\n"
                         "    Odd.\n"
                         "    do:  Make it even.\n"));
   EXPECT_THAT(ToText(Fine(), false), Not(HasSubstr("Worth knowing")));
 }
 
-TEST(DoctorTextTest, WhereNoPortIsOpenThePortsHoldersAreNamed) {
+TEST(DoctorTextTest, HoldersOfTheRangeAreNamedWhereNoPortIsOpen) {
   DoctorReport report = Exhausted();
   report.suspects.range = {40000, 40009};
   report.programs.range = {.owners = {{13, "agent", 10}}, .sockets = 10};
@@ -112,8 +112,19 @@ TEST(DoctorTextTest, WhereNoPortIsOpenThePortsHoldersAreNamed) {
   EXPECT_THAT(Sentences(report), HasSubstr("curl (PID 12)")) << "sockets that are bound only";
 }
 
-TEST(DoctorTextTest, WhoDoesNotCloseIsNamed) {
+TEST(DoctorTextTest, SocketsThatAreBoundOnlyAreSaidToBeMissing) {
   DoctorReport report = Exhausted();
+  report.suspects.range = {40000, 40009};
+  report.programs.range = {.owners = {{13, "agent", 1}}, .sockets = 1};
+  report.ports->capacity->blocked = 1;
+  EXPECT_THAT(Sentences(report), HasSubstr("- ports 40000-40009: agent"));
+  report.ports->capacity->blocked = 2;
+  EXPECT_THAT(Sentences(report), HasSubstr("40000-40009 (sockets that are bound and nothing else "
+                                           "are not listed): agent (PID 13) with 1 socket."));
+}
+
+TEST(DoctorTextTest, WhoDoesNotCloseIsNamed) {
+  DoctorReport report = Fine();
   report.suspects.unclosed_port = 8080;
   report.programs.unclosed = {.owners = {{14, "leaky", 120}}, .sockets = 120};
   EXPECT_THAT(Sentences(report),

@@ -1,6 +1,7 @@
 #include "collectors/kernel/bpf/capabilities.h"
 
 #include <gtest/gtest.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -85,17 +86,32 @@ TEST_F(CapabilitiesTest, WhatIsMissingIsNamed) {
   EXPECT_EQ(missing(Bit(CAP_SYS_ADMIN)), "");
 }
 
+// CAP_SYS_ADMIN, which stays, lets every kernel answer bpf() without CAP_BPF.
 TEST_F(CapabilitiesTest, BothAreGivenUpForGoodAndNoOther) {
   InThread([&] {
     const uint64_t permitted = Told("CapPrm");
     GiveUpBpfCapabilities();
-    // Before 5.19 the kernel may want CAP_BPF for every call.
-    const uint64_t kept = Told("CapEff") & Bit(CAP_BPF);
-    EXPECT_EQ(Told("CapEff"), (all_ & ~kForBpf) | kept);
-    EXPECT_EQ(Told("CapPrm"), (permitted & ~kForBpf) | kept);
-    EXPECT_EQ(Told("CapInh") & kForBpf & ~kept, 0u);
+    EXPECT_EQ(Told("CapEff"), all_ & ~kForBpf);
+    EXPECT_EQ(Told("CapPrm"), permitted & ~kForBpf);
+    EXPECT_EQ(Told("CapInh") & kForBpf, 0u);
   });
   EXPECT_EQ(Told("CapEff"), all_) << "another thread";
+}
+
+TEST_F(CapabilitiesTest, CapBpfStaysWhereEveryCallNeedsItAndNowhereElse) {
+  InThread([&] {
+    SetEffective(kForBpf);
+    GiveUpBpfCapabilities();
+    const uint64_t kept = Told("CapEff");
+    EXPECT_EQ(kept & ~Bit(CAP_BPF), 0u);
+    SetEffective(0);
+    union bpf_attr attributes = {};
+    attributes.map_fd = UINT32_MAX;
+    const bool answers =
+        syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attributes, sizeof attributes) == 0 ||
+        errno != EPERM;
+    EXPECT_EQ(kept == 0, answers);
+  });
 }
 
 TEST(WhyNotPermittedTest, OnlyEpermIsAboutRights) {

@@ -40,6 +40,13 @@ class OpenReplayTest : public ::testing::Test {
 
 Bytes Listening() { return Message(Row({.state = 10, .local_port = 80})); }
 
+TEST_F(OpenReplayTest, AFileThatCannotBeOpenedIsTold) {
+  tree_.Write("sock_diag/listen.nl", DatagramFile({Listening(), Done()}));
+  tree_.Write("sock_diag/rest.nl", DatagramFile({Done()}));
+  std::filesystem::create_symlink("about", tree_.Path("about"));  // to itself
+  EXPECT_THAT(OpenError(), HasSubstr("about: Too many levels of symbolic links"));
+}
+
 TEST_F(OpenReplayTest, ReplaysTheDumps) {
   tree_.Write("about", "kernel: 6.18.0\nnetns: host\nnetns_inode: 12\n");
   tree_.Write("sock_diag/listen.nl", DatagramFile({Listening(), Done()}));

@@ -144,7 +144,7 @@ TEST(PageTest, BothBoundsAreShownWhereTheyDiffer) {
   EXPECT_THAT(section, HasSubstr("<td>100 – 1,500</td>"));
   EXPECT_THAT(section, HasSubstr("12.5 a second"));
   EXPECT_THAT(section, HasSubstr("no port is left in 40 s"));
-  EXPECT_THAT(section, HasSubstr("12 in SYN_SENT, 11 had to ask again"));
+  EXPECT_THAT(section, HasSubstr("12 in SYN_SENT, 11 have sent their SYN again"));
 }
 
 TEST(PageTest, FindingsAreSaidWorstFirstWithWhatToDo) {
