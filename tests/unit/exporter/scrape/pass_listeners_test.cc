@@ -63,6 +63,23 @@ TEST_F(PassTest, WhatTookTheNameOfAnotherHasNoListenersOfIt) {
   EXPECT_EQ(run(), Role::kUnknown);
 }
 
+TEST_F(PassTest, ListenersOfAPassThatFailedAreNotRemembered) {
+  AddCollector("a", TcpStateSet::All());
+  bool fails = true;
+  Pass pass = Make([&](const Deadline&, SocketVisitor& visitor) -> absl::StatusOr<PassInfo> {
+    std::vector<Listener> listeners = {ListenerOn(40000)};
+    if (fails) visitor.OnListeners(listeners);
+    std::vector<Socket> sockets = {Connection(40000, 40001)};
+    visitor.OnSockets(sockets);
+    if (fails) return absl::DataLossError("lost");
+    return PassInfo{};
+  });
+  pass.Run(Deadline::After(std::chrono::seconds(10)));
+  fails = false;
+  pass.Run(Deadline::After(std::chrono::seconds(10)));
+  EXPECT_EQ(seen_["a"].sockets.at(0).role, Role::kUnknown);
+}
+
 TEST_F(PassTest, APassThatFailedForgetsNoListener) {
   AddCollector("a", TcpStateSet::All());
   int number = 0;

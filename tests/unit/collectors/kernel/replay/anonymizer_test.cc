@@ -80,6 +80,12 @@ TEST_F(AnonymizerTest, InADatagramOnlyTheAddressesChange) {
             expected);
 }
 
+TEST_F(AnonymizerTest, ARowIsOneWhateverItsType) {
+  EXPECT_EQ(Replaced(Message(Row({.local = "192.168.7.7", .remote = "8.8.8.8"}),
+                             {.type = NLMSG_MIN_TYPE})),
+            Message(Row({.local = "10.0.0.1", .remote = "240.0.0.1"}), {.type = NLMSG_MIN_TYPE}));
+}
+
 TEST_F(AnonymizerTest, WhatCannotBeUnderstoodIsBlank) {
   const Bytes secret(100, std::byte{0x55});
   const Bytes row = Row({.local = "127.0.0.1", .remote = "127.0.0.2"});
