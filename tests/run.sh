@@ -30,11 +30,11 @@ suite_layers() { pytest tests/layers; }
 suite_unit() { preset dev; }
 suite_asan() { # the whole program as well: nothing else runs its main and its signals
   preset asan
-  TLE_BINARY=$PWD/build/asan/tcp_lifecycle_exporter pytest tests/golden
+  TLE_BINARY=$PWD/build/asan/tcp_lifecycle_exporter pytest tests/golden -n "$jobs"
 }
 suite_tsan() {
   preset tsan
-  TLE_BINARY=$PWD/build/tsan/tcp_lifecycle_exporter pytest tests/golden/program_test.py
+  TLE_BINARY=$PWD/build/tsan/tcp_lifecycle_exporter pytest tests/golden/program_test.py -n "$jobs"
 }
 suite_fuzz() { preset fuzz fuzzers; }
 suite_tidy() {
@@ -54,7 +54,7 @@ suite_dashboards() { # what a real Prometheus answers is among the scenarios
 }
 suite_golden() {
   build release
-  pytest tests/golden
+  pytest tests/golden -n "$jobs"
 }
 expected_reader() {
   PYTHONPATH=tests/scenarios "$python" -c '
