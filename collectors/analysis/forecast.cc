@@ -36,7 +36,9 @@ double Come(const DestinationUse& use, size_t seconds) {
 // Whether the last connection is more than a second longer ago than the longest pause between
 // earlier ones: the load is over, or could not go on for want of ports.
 bool HasStopped(const DestinationUse& use) {
-  size_t silence = 0, longest = 0, pause = 0;
+  size_t silence = 0;
+  size_t longest = 0;
+  size_t pause = 0;
   bool has_come = false;
   for (size_t i = 0; i < kMinute; ++i) {
     if (use.kept_by_age[i] + use.taken_over_by_age[i] == 0) {

@@ -36,7 +36,10 @@ std::string NoPortIsOpen(const PortsReport& report, const PortRange& range) {
 Verdict CheckNoPortOpen(const RuleInput& input) {
   const auto report = ReportOf<PortsReport>(input.ns);
   if (!report.ok()) return report.status();
-  if ((*report)->capacity.open() > 0) return std::nullopt;
+  if ((*report)->capacity.open() > 0) {
+    if ((*report)->knows_bound) return std::nullopt;
+    return absl::NotFoundError("the source does not tell which ports were bound");
+  }
   const absl::StatusOr<EphemeralPorts>& ports = input.ns.facts.ephemeral_ports;
   if (!ports.ok()) return ports.status();
   return NoPortIsOpen(**report, ports->range);

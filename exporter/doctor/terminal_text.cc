@@ -178,7 +178,11 @@ void TextReport::AddPrograms() {
   const auto add = [&](absl::string_view what, const SocketOwners& owners) {
     AddLine(kBullet, absl::StrCat(what, ": ", OwnersText(owners, programs.some_hidden), "."));
   };
-  if (suspects.range && programs.range.sockets > 0) {
+  if (suspects.range && programs.range.sockets == 0) {
+    AddLine(kBullet, absl::StrCat("ports ", TextOf(*suspects.range),
+                                  ": not known, sockets that are bound and nothing else are not "
+                                  "listed."));
+  } else if (suspects.range) {
     const bool all_listed = programs.range.sockets >= report_.ports->capacity->blocked;
     add(absl::StrCat("ports ", TextOf(*suspects.range),
                      all_listed ? "" : " (sockets that are bound and nothing else are not listed)"),

@@ -54,6 +54,15 @@ TEST(NoPortOpenTest, ClearedByOnePort) {
   EXPECT_THAT(Check("no_port_open", ns), Fine());
 }
 
+TEST(NoPortOpenTest, NotCheckableWhereTheSourceDoesNotKnowBoundSockets) {
+  NamespaceSnapshot ns = WithUsed(0);
+  PortsReport& report = *ns.reports.Get<PortsReport>();
+  report.knows_bound = false;
+  EXPECT_THAT(Check("no_port_open", ns), NotCheckable());
+  report.capacity.blocked = 28232;
+  EXPECT_THAT(Check("no_port_open", ns), Raised(::testing::HasSubstr("None of the 28232")));
+}
+
 TEST(NoPortOpenTest, NotCheckableWithoutTheRange) {
   NamespaceSnapshot ns = MakeHealthy();
   ns.reports.Get<PortsReport>()->capacity.blocked = 28232;

@@ -24,6 +24,7 @@ NamespaceSnapshot MakeHealthy() {
   PortsReport ports;
   ports.capacity.usable = 28232;
   ports.blocked = {0, 0, 0};
+  ports.knows_bound = true;
   ports.own_ranges.emplace();
   ports.bind_sources.emplace();
   ports.bind_free_any = 28232;
