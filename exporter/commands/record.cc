@@ -12,8 +12,8 @@ constexpr std::chrono::seconds kTimeout(60);
 }  // namespace
 
 absl::Status RunRecord(const Options& options, const Logger& logger) {
-  absl::Status recorded = Record({options.record, options.record_anonymize}, options.procfs,
-                                 Deadline::After(kTimeout));
+  absl::Status recorded =
+      Record({options.record, options.record_anonymize}, options.procfs, Deadline::After(kTimeout));
   if (recorded.ok() && !options.record_anonymize) {
     logger.Warn(
         "the recording has the addresses of all connections of this network namespace; "
