@@ -34,7 +34,7 @@ double Come(const DestinationUse& use, size_t seconds) {
 }
 
 // Whether the last connection is more than a second longer ago than the longest pause between
-// earlier ones: the load is over, or could not go on for want of ports.
+// earlier ones: the load is over, or could not go on for lack of ports.
 bool HasStopped(const DestinationUse& use) {
   size_t silence = 0;
   size_t longest = 0;

@@ -20,8 +20,8 @@ struct Suspects {
   bool recovered = false;  // the destination had no port left in the first sample, and has now
   std::optional<ListenGroup> listener = std::nullopt;
   std::optional<PortRange> range = std::nullopt;  // of which no port is open
-  std::optional<uint16_t> unclosed_port =
-      std::nullopt;  // of a server that leaves its connections in CLOSE_WAIT
+  // The port of a server that leaves its connections in CLOSE_WAIT.
+  std::optional<uint16_t> unclosed_port = std::nullopt;
 };
 
 // The destination: one that is exhausted, else one that was, else the fullest.
