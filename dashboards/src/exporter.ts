@@ -1,7 +1,8 @@
 import {dashboard} from './lib/dashboard.js';
-import {bars, graph, stat, table} from './lib/panels.js';
+import {bars, graph, stat} from './lib/panels.js';
 import {recorded, self, tcp} from './lib/select.js';
 import {alerts, hostColumn, namespaceColumn} from './lib/shared.js';
+import {table} from './lib/table.js';
 import {anyIs, from} from './lib/thresholds.js';
 
 const own = (metric: string, more = '') => self(`tcp_lifecycle_${metric}`, more);

@@ -1,8 +1,10 @@
 import {dashboard} from './lib/dashboard.js';
 import {drill, findingRunbook, onward, row} from './lib/links.js';
-import {graph, mapped, stat, table} from './lib/panels.js';
+import {mapped} from './lib/panel.js';
+import {graph, stat} from './lib/panels.js';
 import {recorded, self} from './lib/select.js';
 import {alerts, fullest, hostColumn, runsOutIn} from './lib/shared.js';
+import {table} from './lib/table.js';
 import {ALERT_THRESHOLDS, anyIs, COLOR, type Severity, steps} from './lib/thresholds.js';
 
 const HOST_UTILIZATION = recorded('instance', 'destination_utilization_max_ratio:max');

@@ -1,7 +1,8 @@
 import {dashboard} from './lib/dashboard.js';
-import {graph, heatmap, stat, table} from './lib/panels.js';
+import {graph, heatmap, stat} from './lib/panels.js';
 import {tcp} from './lib/select.js';
 import {alerts, hostColumn, namespaceColumn, settingsTable} from './lib/shared.js';
+import {table} from './lib/table.js';
 import {ALERT_THRESHOLDS, anyIs, steps} from './lib/thresholds.js';
 
 const connections = (more = '') => `sum(${tcp('keepalive_sockets', more)})`;

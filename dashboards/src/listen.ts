@@ -1,7 +1,9 @@
 import {dashboard} from './lib/dashboard.js';
-import {graph, mapped, stat, table} from './lib/panels.js';
+import {mapped} from './lib/panel.js';
+import {graph, stat} from './lib/panels.js';
 import {LISTENER_LABELS as EACH, tcp} from './lib/select.js';
 import {alerts, hostColumn, namespaceColumn, settingsTable} from './lib/shared.js';
+import {table} from './lib/table.js';
 import {ALERT_THRESHOLDS, anyIs, steps} from './lib/thresholds.js';
 
 const SHOWN = 20;

@@ -1,5 +1,6 @@
 import {dashboard} from './lib/dashboard.js';
-import {graph, mapped, stat, timeline} from './lib/panels.js';
+import {mapped} from './lib/panel.js';
+import {graph, stat, timeline} from './lib/panels.js';
 import {tcp} from './lib/select.js';
 import {alerts, findings, findingsByHost, settingsTable} from './lib/shared.js';
 import {anyIs, type Severity} from './lib/thresholds.js';

@@ -17,7 +17,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import {dropdown, type Name, TAG, UID} from './links.js';
-import {SOURCE} from './panels.js';
+import {SOURCE} from './panel.js';
 
 /** Where the runbooks are read; README.md says how to put another address here. */
 const RUNBOOKS = 'https://git.example.org/tcp_lifecycle_exporter/deploy/runbooks';

@@ -1,7 +1,8 @@
 // Panels and columns that more than one dashboard has.
 import {alertRunbook, drill, findingRunbook, row} from './links.js';
-import {type Column, type Look, mapped, rewritten, type Size, table} from './panels.js';
+import {mapped, type Size} from './panel.js';
 import {named, self, tcp} from './select.js';
+import {type Column, type Look, rewritten, table} from './table.js';
 import {ALERT_THRESHOLDS, COLOR, PLAIN, steps} from './thresholds.js';
 
 const RANKS = [
