@@ -31,12 +31,11 @@ Verdict CheckBindPoolNearlyEmpty(const RuleInput& input) {
     return absl::NotFoundError("too many sockets may be bound that the source does not show");
   }
   const uint32_t usable = report.capacity.usable;
-  if (usable == 0) return std::nullopt;  // that is no_port_open
   const double nearly_empty = kNearlyEmpty * usable;
   const bool any =
       report.bind_sources->empty() || report.bind_sources->front().free >= nearly_empty;
   const uint32_t free = any ? report.bind_free_any : report.bind_sources->front().free;
-  if (free >= nearly_empty) return std::nullopt;
+  if (free >= nearly_empty) return std::nullopt;  // also where no port is usable, see no_port_open
   const uint32_t bound = report.blocked[static_cast<size_t>(PortBlock::kBound)].value_or(0);
   if (bound < nearly_empty && TakenByConnect(report) >= (kHalfFull - kNearlyEmpty) * usable) {
     return std::nullopt;  // no sign of bind()

@@ -124,7 +124,9 @@ TEST(PortsTest, AnOddRangeMayLoseAPort) {
   EXPECT_EQ(PageOf(snapshot)[Of("destination_ports_headroom", ",bound=min")], 4);
   snapshot.namespaces[0].facts.ephemeral_ports->range = {40002, 40002};
   RunPass(PortsCollector(), snapshot, {}, {});
-  EXPECT_EQ(snapshot.namespaces[0].reports.Get<PortsReport>()->capacity.untouched, 1);
+  const PortCapacity& alone = snapshot.namespaces[0].reports.Get<PortsReport>()->capacity;
+  EXPECT_EQ(alone.untouched, 1);
+  EXPECT_FALSE(alone.may_miss_one);
 }
 
 TEST(PortsTest, WhereTheSourceKnowsWhoHoldsEachPortTheBoundsMeet) {
@@ -219,6 +221,26 @@ TEST(PortsTest, ASourceThatKnowsEachBlockedPortLosesNothingToUnseenSockets) {
   const Page page = PageWithUnseen(3, 40009, &blocked);
   EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=min")], 3);
   EXPECT_EQ(page[Of("destination_ports_headroom", ",bound=max")], 3);
+}
+
+TEST(PortsTest, TheFirstBoundPortToComeFreeIsThatOfATimeWait) {
+  Snapshot snapshot = MakeSnapshot();
+  const std::unique_ptr<Accumulator> accumulator = PortsCollector().Begin(snapshot);
+  PortSet blocked;
+  std::vector<Socket> sockets;
+  const auto add = [&](uint16_t port, TcpState state, uint32_t remaining_ms, bool bound) {
+    sockets.push_back(OnPort(port, state, Role::kOutbound));
+    sockets.back().remaining_ms = remaining_ms;
+    blocked[port] = bound;
+  };
+  add(40003, TcpState::kEstablished, 100, true);
+  add(40004, TcpState::kTimeWait, 9000, true);
+  add(40005, TcpState::kTimeWait, 7000, true);
+  add(40006, TcpState::kTimeWait, 3000, false);
+  accumulator->ObserveBlockedPorts(0, blocked);
+  accumulator->Observe(sockets);
+  accumulator->Finish(snapshot);
+  EXPECT_EQ(snapshot.namespaces[0].reports.Get<PortsReport>()->capacity.first_bound_free_ms, 7000);
 }
 
 // Which of the ports 40002 and 40003, the range of its own, a socket holds.

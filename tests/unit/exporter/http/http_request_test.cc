@@ -10,7 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
@@ -33,10 +32,12 @@ TEST(ParseQueryTest, TakesEmptyPartsAndMissingValues) {
 }
 
 TEST(ParseQueryTest, NamesTheBytesThatAreNoEncoding) {
-  for (const absl::string_view wrong : {"%", "%4", "%zz", "%-1", "%+1", "% 1", "%0x", "%00"}) {
-    const auto parameters = ParseQuery(absl::StrCat("a=", wrong));
+  for (const absl::string_view wrong : {"%zz", "%-1", "%+1", "% 1", "%0x", "%00", "%4", "%"}) {
+    const bool cut_off = wrong.size() < 3;
+    const auto parameters = ParseQuery(absl::StrCat("a=", wrong, cut_off ? "" : "rest"));
     EXPECT_EQ(parameters.status().code(), absl::StatusCode::kInvalidArgument) << wrong;
-    EXPECT_THAT(parameters.status().message(), HasSubstr(std::string(wrong)));
+    EXPECT_EQ(parameters.status().message(),
+              absl::StrCat("query: \"", wrong, "\" is no encoded byte"));
   }
 }
 

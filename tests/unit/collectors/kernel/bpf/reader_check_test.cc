@@ -103,6 +103,7 @@ TEST_F(CheckReaderTest, WrongStateIsSeen) {
     return true;
   };
   EXPECT_THAT(Fields(), AllOf(SizeIs(5), Each(CheckedField::kState)));
+  EXPECT_EQ(kernel_.pauses, 90) << "looked at 30 times before each of three walks";
 }
 
 TEST_F(CheckReaderTest, WrongRetransmitsAndScopeAreSeen) {

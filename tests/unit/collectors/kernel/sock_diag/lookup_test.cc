@@ -134,6 +134,19 @@ TEST_F(SockDiagLookupTest, RefusedLegacyDumpIsAskedForByFamily) {
   EXPECT_THAT(channel_->requests, testing::ElementsAre("check", "check_ipv4", "check_ipv6"));
 }
 
+TEST_F(SockDiagLookupTest, ADumpByFamilyThatIsRefusedAsWellIsAnError) {
+  for (const bool first : {true, false}) {
+    channel_->answers = {Error(-ENOENT)};
+    if (!first) channel_->answers.push_back(Message(Row()) + Done());
+    channel_->answers.push_back(Error(-EPERM));
+    channel_->answers.push_back(Done());
+    const absl::Status status = lookup_.First(TcpStateSet::All(), 64, Soon()).status();
+    EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(first ? "check_ipv4" : "check_ipv6"));
+    channel_->answers.clear();
+  }
+}
+
 TEST_F(SockDiagLookupTest, BrokenDumpIsAnError) {
   channel_->answers = {Message(Row()), absl::DataLossError("ENOBUFS")};
   EXPECT_THAT(std::string(lookup_.First(TcpStateSet::All(), 64, Soon()).status().message()),

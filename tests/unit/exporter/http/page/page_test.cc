@@ -236,7 +236,7 @@ TEST(PageTest, AFullQueueAndAListenerInTheRangeStandOut) {
   const std::string listen = SectionOf(page, "listen");
   EXPECT_THAT(listen, HasSubstr("[::]:40000"));
   EXPECT_THAT(listen, HasSubstr("3 sockets"));
-  EXPECT_THAT(listen, HasSubstr("6 of 5"));
+  EXPECT_THAT(listen, HasSubstr("6 of 5 places, fullest socket 120 %\"><rect class=\"full\""));
   EXPECT_THAT(listen, HasSubstr("inside the ephemeral range"));
 }
 
@@ -273,9 +273,9 @@ TEST(PageTest, OtherNamespacesAreATableOfTheirOwn) {
   other.facts.netns.pod_uid = "0d12";
   other.facts.netns.foreign = true;
   other.reports.Get<SocketsReport>()->counts[0][static_cast<size_t>(TcpState::kEstablished)] = 1234;
-  other.reports.Get<PortsReport>()->used = 25;
+  other.reports.Get<PortsReport>()->used = 85;
   other.reports.Get<PortsReport>()->capacity.usable = 100;
-  other.reports.Get<PortsReport>()->utilization = {.min = 0.25, .max = 0.5};
+  other.reports.Get<PortsReport>()->utilization = {.min = 0.85, .max = 0.9};
   ListenGroup group;
   group.port = 8080;
   group.queue = 3;
@@ -297,8 +297,8 @@ TEST(PageTest, OtherNamespacesAreATableOfTheirOwn) {
   EXPECT_THAT(Render(result), HasSubstr("<span class=\"full\">150 %</span></strong>"
                                         "<span class=\"note\">at most, in cni-2</span>"));
   EXPECT_THAT(section, HasSubstr("<td>1,234</td>"));
-  EXPECT_THAT(section, HasSubstr("<td>25 of 100</td>"));
-  EXPECT_THAT(section, HasSubstr("25.0 %"));
+  EXPECT_THAT(section, HasSubstr("<td>85 of 100</td>"));
+  EXPECT_THAT(section, HasSubstr("fullest destination 85.0 %\"><rect class=\"high\""));
   EXPECT_THAT(section, HasSubstr("Not read: needs CAP_SYS_ADMIN"));
   EXPECT_THAT(section, HasSubstr("And 3 more"));
 }
