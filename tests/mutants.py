@@ -2,9 +2,9 @@
 """Whether the tests notice a fault: mutants.py [--count N] [--only PATTERN] [SEED]
 
 Changes one token at a time in the product's sources (no header), builds preset dev and runs the unit
-tests, those of its folder first. A change that no test notices has survived: a test is missing, or the
-code is not needed. tests/run.sh mutants calls it; the same seed chooses the same changes in the same
-sources. One that does not compile is replaced by another.
+tests, those of its folder first, and the golden pages. A change that no test notices has survived: a
+test is missing, or the code is not needed. tests/run.sh mutants calls it; the same seed chooses the
+same changes in the same sources. One that does not compile is replaced by another.
 """
 
 import argparse
@@ -55,8 +55,9 @@ def places(path):
 
 def run(*command, seconds):
     """Whether it ended well, and in time; what it started has ended in any case."""
+    environment = {**os.environ, "TLE_BINARY": str(BUILD / "tcp_lifecycle_exporter")}
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                          start_new_session=True) as process:
+                          start_new_session=True, env=environment) as process:
         try:
             return process.wait(seconds) == 0
         except subprocess.TimeoutExpired:
@@ -83,6 +84,11 @@ def tests_pass(seconds, folder="."):
                "--parallel", str(os.cpu_count()), seconds=seconds)
 
 
+def pages_pass(seconds):
+    return run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-x", "tests/golden",
+               "-n", str(os.cpu_count()), seconds=seconds)
+
+
 def verdict(path, offset, old, new, seconds):
     """killed (by a test that fails or does not end), survived or invalid."""
     original = path.read_text()
@@ -95,7 +101,7 @@ def verdict(path, offset, old, new, seconds):
             return "killed"
         if not build():
             return "invalid"
-        return "survived" if tests_pass(seconds) else "killed"
+        return "survived" if tests_pass(seconds) and pages_pass(seconds) else "killed"
     finally:
         path.write_text(original)
 
@@ -116,7 +122,7 @@ def main():
     if not build():
         sys.exit("it does not build without a change")
     started = time.monotonic()
-    if not tests_pass(3600):
+    if not (tests_pass(3600) and pages_pass(3600)):
         sys.exit("the tests do not pass without a change")
     seconds = 60 + 3 * (time.monotonic() - started)
     counts = {"killed": 0, "survived": 0, "invalid": 0}

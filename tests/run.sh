@@ -100,7 +100,7 @@ suite_release() { # [SUITE...]; all that can run there, and tests/kernels/RESULT
   build_wrong old_layout -Dicsk_keepalive_timer=icsk_no_such_timer
   kernels --all "$@"
 }
-suite_mutants() { # [SEED]; one change after another in the sources, and whether the unit tests notice
+suite_mutants() { # [SEED]; one change after another in the sources, and whether a test notices
   build dev
   "$python" -B tests/mutants.py "$@"
 }
