@@ -91,18 +91,22 @@ void RaiseMemlockLimit() {
   setrlimit(RLIMIT_MEMLOCK, &limit);
 }
 
-std::string WhyNotPermitted(int error) {
+std::string WhyNotPermitted(int error, absl::string_view kernel_release, rlim_t memlock_bytes) {
   if (error != EPERM) return "";
-  rlimit limit = {};
-  utsname kernel = {};
-  uname(&kernel);
-  const absl::StatusOr<KernelVersion> version = ParseKernelRelease(kernel.release);
-  if ((version.ok() && version->AtLeast(5, 11)) || getrlimit(RLIMIT_MEMLOCK, &limit) != 0 ||
-      limit.rlim_cur == RLIM_INFINITY) {
+  const absl::StatusOr<KernelVersion> version = ParseKernelRelease(kernel_release);
+  if ((version.ok() && version->AtLeast(5, 11)) || memlock_bytes == RLIM_INFINITY) {
     return absl::StrCat("; ", kForbidding);
   }
   return absl::StrCat("; before Linux 5.11 BPF maps count against RLIMIT_MEMLOCK, here ",
-                      limit.rlim_cur, " bytes; or ", kForbidding);
+                      memlock_bytes, " bytes; or ", kForbidding);
+}
+
+std::string WhyNotPermitted(int error) {
+  rlimit memlock = {RLIM_INFINITY, RLIM_INFINITY};
+  getrlimit(RLIMIT_MEMLOCK, &memlock);
+  utsname kernel = {};
+  uname(&kernel);
+  return WhyNotPermitted(error, kernel.release, memlock.rlim_cur);
 }
 
 void GiveUpBpfCapabilities() {

@@ -1,6 +1,8 @@
 // The rights and limits that BPF programs need to be loaded, and on some kernels to be run.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cstdint>
 #include <string>
 
@@ -21,7 +23,10 @@ absl::Status HasBpfCapabilities();
 void RaiseMemlockLimit();
 
 // After a load that failed with `error` although the capabilities are there: what may forbid it, to
-// be appended to a sentence; empty where no right is in question.
+// be appended to a sentence; empty where no right is in question. `kernel_release` as uname() has
+// it, `memlock_bytes` of the soft limit.
+std::string WhyNotPermitted(int error, absl::string_view kernel_release, rlim_t memlock_bytes);
+// The same for this kernel and process.
 std::string WhyNotPermitted(int error);
 
 // Takes CAP_BPF and CAP_PERFMON from the calling thread and those that it starts later. CAP_BPF

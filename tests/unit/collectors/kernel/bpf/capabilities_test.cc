@@ -120,5 +120,19 @@ TEST(WhyNotPermittedTest, OnlyEpermIsAboutRights) {
   EXPECT_EQ(WhyNotPermitted(0), "");
 }
 
+TEST(WhyNotPermittedTest, TheLimitOfLockedMemoryIsNamedWhereItCounts) {
+  const std::string old = WhyNotPermitted(EPERM, "5.10.0-30-amd64", 65536);
+  EXPECT_TRUE(absl::StrContains(old, "RLIMIT_MEMLOCK, here 65536 bytes; or a seccomp profile"))
+      << old;
+  const std::string unknown = WhyNotPermitted(EPERM, "unknown", 65536);
+  EXPECT_TRUE(absl::StrContains(unknown, "RLIMIT_MEMLOCK")) << unknown;
+  for (const std::string& other :
+       {WhyNotPermitted(EPERM, "5.11.0", 65536), WhyNotPermitted(EPERM, "6.1.0-40-amd64", 65536),
+        WhyNotPermitted(EPERM, "5.10.0-30-amd64", RLIM_INFINITY)}) {
+    EXPECT_FALSE(absl::StrContains(other, "RLIMIT_MEMLOCK")) << other;
+    EXPECT_TRUE(absl::StrContains(other, "a seccomp profile")) << other;
+  }
+}
+
 }  // namespace
 }  // namespace tcp_lifecycle
