@@ -3,15 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/str_cat.h"
-#include "collectors/reports/findings_report.h"
-#include "collectors/reports/keepalive_report.h"
-#include "collectors/reports/listen_report.h"
-#include "collectors/reports/ports_report.h"
-#include "collectors/reports/sockets_report.h"
-#include "collectors/reports/time_wait_report.h"
 #include "exporter/http/page/html.h"
 #include "tests/unit/builders.h"
+#include "tests/unit/exporter/http/page/known_result.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -21,42 +15,6 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr absl::string_view kHostile = "<script>\"'&";
-
-// Everything is known, and zero, but for what a test sets.
-ScrapeResult KnownResult() {
-  ScrapeResult result;
-  NamespaceSnapshot& ns = result.snapshot.namespaces.emplace_back();
-  ns.facts.netns.name = "self";
-  ns.facts.sockstat = Sockstat{.orphan = 0, .time_wait = 0, .allocated = 0, .memory_bytes = 0};
-  ns.facts.socket_memory_limit = SocketMemoryLimit();
-  ns.facts.ephemeral_ports = EphemeralPorts{.range = {.min = 32768, .max = 60999}, .reserved = {}};
-  ns.reports.Set<SocketsReport>(SocketsReport{.counts = {}, .knows_bound_inactive = true});
-  ns.reports.Set<TimeWaitReport>(TimeWaitReport());
-  ns.reports.Set<PortsReport>(PortsReport());
-  ns.reports.Get<PortsReport>()->blocked = {0, 0, 0};
-  ns.reports.Set<KeepaliveReport>(KeepaliveReport());
-  ns.reports.Set<ListenReport>(ListenReport{.groups = {}, .omitted_groups = 0, .unaccepted = 0});
-  ns.reports.Set<FindingsReport>(FindingsReport());
-  for (const char* name : {"sockets", "time_wait", "ports", "keepalive", "listen"}) {
-    result.collectors.push_back({.name = name, .status = {}, .text = {}});
-  }
-  result.pass = PassOutcome();
-  result.source = "sock_diag";
-  return result;
-}
-
-NamespaceSnapshot& NamespaceOf(ScrapeResult& result) { return result.snapshot.namespaces.front(); }
-
-std::string Render(const ScrapeResult& result) {
-  return RenderPage(result, {.hostname = "web-1", .version = "1.2.3", .telemetry_path = "/metrics"},
-                    absl::UnixEpoch());
-}
-
-// The part of the page from a section's id to its end.
-std::string SectionOf(const std::string& page, absl::string_view id) {
-  const size_t from = page.find(absl::StrCat("<section id=\"", id, "\""));
-  return from == std::string::npos ? "" : page.substr(from, page.find("</section>", from) - from);
-}
 
 TEST(PageTest, SaysWhichHostAndWhen) {
   const std::string page = Render(KnownResult());
@@ -305,46 +263,6 @@ TEST(PageTest, OtherNamespacesAreATableOfTheirOwn) {
 
 TEST(PageTest, AResultWithoutNamespacesIsStillAPage) {
   EXPECT_THAT(Render(ScrapeResult()), HasSubstr("has read no network namespace"));
-}
-
-TEST(HtmlTest, CountsHaveThousands) {
-  EXPECT_EQ(ToHtml(uint64_t{0}).code, "0");
-  EXPECT_EQ(ToHtml(uint64_t{999}).code, "999");
-  EXPECT_EQ(ToHtml(uint64_t{1000}).code, "1,000");
-  EXPECT_EQ(ToHtml(uint64_t{1234567}).code, "1,234,567");
-}
-
-TEST(HtmlTest, ASmallShareIsNotNothingAndALargeOneNotAll) {
-  EXPECT_EQ(PercentText(0, 100), "0 %");
-  EXPECT_EQ(PercentText(1, 100'000), "< 0.1 %");
-  EXPECT_EQ(PercentText(1, 3), "33.3 %");
-  EXPECT_EQ(PercentText(99'999, 100'000), "> 99.9 %");
-  EXPECT_EQ(PercentText(6, 5), "120 %");
-  EXPECT_EQ(PercentText(0, 0), "0 %");
-}
-
-TEST(HtmlTest, ABarEndsAtItsEnd) {
-  const Segment segments[] = {{30, "a"}, {0, "b"}, {90, "c"}};
-  const std::string bar = Bar(segments, 100, "x < y").code;
-  EXPECT_THAT(bar, HasSubstr("aria-label=\"x &lt; y\""));
-  EXPECT_THAT(bar, HasSubstr("class=\"a\" x=\"0.00%\" width=\"30.00%\""));
-  EXPECT_THAT(bar, HasSubstr("class=\"c\" x=\"30.00%\" width=\"70.00%\""));
-  EXPECT_THAT(bar, Not(HasSubstr("class=\"b\"")));
-}
-
-TEST(HtmlTest, ALimitIsColouredByHowNearItIs) {
-  EXPECT_EQ(LevelOf(79, 100), "used");
-  EXPECT_EQ(LevelOf(80, 100), "high");
-  EXPECT_EQ(LevelOf(100, 100), "full");
-}
-
-TEST(HtmlTest, DurationsAreShort) {
-  EXPECT_EQ(Duration(0.9994), "999 ms");
-  EXPECT_EQ(Duration(0.0004), "< 1 ms");
-  EXPECT_EQ(Duration(0.25), "250 ms");
-  EXPECT_EQ(Duration(60), "60 s");
-  EXPECT_EQ(Duration(300), "5 min");
-  EXPECT_EQ(Duration(7200), "2 h");
 }
 
 }  // namespace
