@@ -47,7 +47,6 @@ void AddReuse(const DestinationReport& report, const Sysctls& sysctls,
   std::vector<std::string> settings;
   if (reuse_off) settings.push_back(absl::StrCat("net.ipv4.tcp_tw_reuse=1 (", *reuse, " now)"));
   if (timestamps_off) settings.emplace_back("net.ipv4.tcp_timestamps=1 (0 now)");
-  if (settings.empty()) return;
   const absl::StatusOr<int64_t>& delay = sysctls[Sysctl::kTwReuseDelay];
   remedies.push_back(absl::StrCat(
       "Set ", absl::StrJoin(settings, " and "), ": connect() may then take over a port after ",

@@ -8,6 +8,7 @@
 namespace tcp_lifecycle {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -62,6 +63,32 @@ TEST(AdviceTest, ManyTimeWaitAreNoUtilization) {
                                               "them are inbound")));
 }
 
+TEST(AdviceTest, ATenthOfThePortsInTimeWaitIsConspicuous) {
+  NamespaceSnapshot ns = NamespaceWith({});
+  ns.reports.Get<PortsReport>()->capacity.usable = 100;
+  ns.reports.Get<TimeWaitReport>()->sockets = {0, 9, 0};
+  EXPECT_THAT(Advice(ns), IsEmpty());
+  ns.reports.Get<TimeWaitReport>()->sockets = {0, 10, 0};
+  EXPECT_THAT(Advice(ns), Contains(AllOf(StartsWith("10 sockets in TIME_WAIT"),
+                                         HasSubstr("The fullest holds 0 of 100."))));
+}
+
+TEST(AdviceTest, WithoutAUsablePortNoTimeWaitIsNotMany) {
+  NamespaceSnapshot ns = NamespaceWith({});
+  ns.reports.Get<PortsReport>()->capacity.usable = 0;
+  EXPECT_THAT(Advice(ns), IsEmpty());
+}
+
+TEST(AdviceTest, WhatWasNotReadGetsNone) {
+  NamespaceSnapshot ns = NamespaceWith({});
+  ns.reports.Get<TimeWaitReport>()->sockets = {0, 10, 0};
+  ns.reports.Set<PortsReport>(absl::DataLossError("bad row"));
+  EXPECT_THAT(AdviceOn(ns, {}, {}), IsEmpty());
+  ns = NamespaceWith({});
+  ns.reports.Set<TimeWaitReport>(absl::DataLossError("bad row"));
+  EXPECT_THAT(AdviceOn(ns, {}, {}), IsEmpty());
+}
+
 TEST(AdviceTest, TimeWaitThatDoesFillADestinationIsNotPlayedDown) {
   NamespaceSnapshot ns = NamespaceWith({DestinationOf(10, 10)});
   ns.reports.Get<TimeWaitReport>()->sockets = {10, 30, 0};
@@ -75,6 +102,8 @@ TEST(AdviceTest, UnansweredSynsWithPortsLeftPointToSnat) {
   EXPECT_THAT(Advice(NamespaceWith({report})), IsEmpty()) << "a few may be chance";
   report.syn_sent_retransmitting = 10;
   EXPECT_THAT(Advice(NamespaceWith({report})), Contains(HasSubstr("A SNAT gateway on the way")));
+  report.headroom = {0, 0};
+  EXPECT_THAT(Advice(NamespaceWith({report})), Each(Not(HasSubstr("SNAT")))) << "no port is left";
 }
 
 TEST(AdviceTest, KeepaliveTimeIsExplainedWhereKeepaliveIsWanting) {

@@ -82,6 +82,22 @@ TEST(DoctorJsonTest, ProgramsHaveTheirNamesWhateverTheBytes) {
   EXPECT_THAT(Compact(report),
               HasSubstr(R"("sockets":4,"time_wait":1,"orphans":0,"unseen":0,)"
                         R"("programs":[{"pid":12,"name":"a\"\u001b\ufffd","sockets":3}])"));
+  EXPECT_THAT(Compact(report), HasSubstr(R"("server":null)")) << "it is on another host";
+  report.programs.server.sockets = 2;
+  EXPECT_THAT(Compact(report), HasSubstr(R"("server":{"sockets":2,)"));
+}
+
+TEST(DoctorJsonTest, TheListenerHasItsQueueAndItsLimitWhereItIsKnown) {
+  DoctorReport report;
+  ListenGroup listener;
+  listener.address = Ip("::");
+  listener.port = 80;
+  listener.queue = 4;
+  report.suspects.listener = listener;
+  EXPECT_THAT(Compact(report), HasSubstr(R"("listener":{"listen_address":"::","listen_port":80,)"
+                                         R"("queue_sockets":4,"queue_limit":null,)"));
+  report.suspects.listener->limit = 511;
+  EXPECT_THAT(Compact(report), HasSubstr(R"("queue_limit":511,)"));
 }
 
 TEST(DoctorJsonTest, ProgramsThatAreNotKnownHaveAReasonAndAreNull) {

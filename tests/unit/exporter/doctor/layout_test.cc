@@ -13,6 +13,12 @@ TEST(WrapTest, WordsGoToTheNextLineAtColumn100) {
   EXPECT_EQ(Wrap("  - ", word + " " + word + " a b"), "  - " + word + " " + word + " a\n    b\n");
 }
 
+TEST(WrapTest, EveryLineMayHave100Columns) {
+  const std::string word(46, 'x');
+  const std::string line = word + " " + word + " ab";
+  EXPECT_EQ(Wrap("  - ", line + " " + line), "  - " + line + "\n    " + line + "\n");
+}
+
 TEST(WrapTest, ALongWordIsNotCut) {
   const std::string word(120, 'x');
   EXPECT_EQ(Wrap("> ", "a " + word + " b"), "> a\n  " + word + "\n  b\n");

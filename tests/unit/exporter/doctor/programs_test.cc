@@ -73,8 +73,11 @@ TEST(QuestionsTest, BothEndsOfADestinationAreAskedAbout) {
   EXPECT_EQ(of(MakeSocket(kState, "192.0.2.1", 40000, "192.0.2.2", 6379)), "ynnnn");
   EXPECT_EQ(of(MakeSocket(kState, "192.0.2.2", 6379, "192.0.2.1", 40000)), "nynnn");
   EXPECT_EQ(of(MakeSocket(kState, "192.0.2.9", 40000, "192.0.2.2", 6379)), "nnnnn");
+  EXPECT_EQ(of(MakeSocket(kState, "192.0.2.1", 40000, "192.0.2.9", 6379)), "nnnnn");
   EXPECT_EQ(of(MakeSocket(kState, "192.0.2.1", 40000, "192.0.2.2", 6380)), "nnnnn");
   EXPECT_EQ(of(MakeSocket(kState, "192.0.2.2", 6379, "192.0.2.9", 40000)), "nnnnn");
+  EXPECT_EQ(of(MakeSocket(kState, "192.0.2.9", 6379, "192.0.2.1", 40000)), "nnnnn");
+  EXPECT_EQ(of(MakeSocket(kState, "192.0.2.2", 6380, "192.0.2.1", 40000)), "nnnnn");
 }
 
 TEST(QuestionsTest, AListenerServesADestinationOnThisHostOnly) {
@@ -145,6 +148,8 @@ TEST(ProgramsTest, AnAnswerGoesWhereItWasAskedFor) {
   EXPECT_EQ(programs.range.sockets, 4u);
   EXPECT_EQ(programs.unclosed.sockets, 5u);
   EXPECT_TRUE(programs.some_hidden);
+  answer.hidden_processes = 0;
+  EXPECT_FALSE(ProgramsFrom(answer).some_hidden);
 }
 
 TEST(ProgramsTest, WithoutAnAnswerTheReasonIsKept) {

@@ -41,6 +41,28 @@ TEST(RemediesTest, LiveConnectionsCallForFewer) {
   EXPECT_THAT(remedies, Not(Contains(HasSubstr("tcp_tw_reuse"))));
 }
 
+TEST(RemediesTest, AsManyLiveConnectionsAsTimeWaitCallForBoth) {
+  EXPECT_THAT(Remedies(NamespaceWith({DestinationOf(10, 5)})),
+              AllOf(Contains(StartsWith("Reuse connections")),
+                    Contains(StartsWith("Open fewer: 5 ports"))));
+}
+
+TEST(RemediesTest, OneLiveConnectionIsOne) {
+  DestinationReport report = DestinationOf(1);
+  report.headroom = {0, 0};
+  NamespaceSnapshot ns = NamespaceWith({report});
+  ns.reports.Get<PortsReport>()->capacity.usable = 1;
+  EXPECT_THAT(Remedies(ns),
+              Contains(StartsWith("Open fewer: 1 port is held by a live connection.")));
+}
+
+TEST(RemediesTest, WhereThePortsWereNotReadThereAreNone) {
+  NamespaceSnapshot ns = NamespaceWith({DestinationOf(10)});
+  const DoctorDestination destination = ForeseenOf(ns).front();
+  ns.reports.Set<PortsReport>(absl::DataLossError("bad row"));
+  EXPECT_THAT(RemediesFor(destination, ns), IsEmpty());
+}
+
 TEST(RemediesTest, WhereNoPortIsOpenNothingOfOneDestinationHelps) {
   for (const uint32_t freed_ms : {DestinationUse::kNever, uint32_t{3000}}) {
     NamespaceSnapshot ns = NamespaceWith({DestinationOf(10, 4)});
@@ -69,6 +91,27 @@ TEST(RemediesTest, ReuseForLoopbackIsToBeSetForTheOthers) {
   NamespaceSnapshot ns = NamespaceWith({DestinationOf(10, 7)});
   ns.facts.sysctls[Sysctl::kTwReuse] = 2;
   EXPECT_THAT(Remedies(ns), Contains(HasSubstr("tcp_tw_reuse=1 (2 now)")));
+  DestinationReport loopback = DestinationOf(10, 7, "127.0.0.1");
+  loopback.address = Ip("127.0.0.1");
+  ns.reports.Set<PortsReport>(PortsOf({loopback}));
+  EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Set ")))) << "it applies";
+}
+
+TEST(RemediesTest, ASettingThatCannotBeReadIsNotToBeSet) {
+  NamespaceSnapshot ns = NamespaceWith({DestinationOf(10, 7)});
+  ns.facts.sysctls[Sysctl::kTimestamps] = absl::PermissionDeniedError("");
+  EXPECT_THAT(Remedies(ns), Contains(StartsWith("Set net.ipv4.tcp_tw_reuse=1 (0 now): ")));
+  ns.facts.sysctls[Sysctl::kTwReuse] = absl::PermissionDeniedError("");
+  ns.facts.sysctls[Sysctl::kTimestamps] = 0;
+  EXPECT_THAT(Remedies(ns), Contains(StartsWith("Set net.ipv4.tcp_timestamps=1 (0 now): ")));
+}
+
+TEST(RemediesTest, ThePortComesFreeAfterTheDelayThatIsSet) {
+  NamespaceSnapshot ns = NamespaceWith({DestinationOf(10, 7)});
+  ns.facts.sysctls[Sysctl::kTwReuseDelay] = 55000;
+  EXPECT_THAT(Remedies(ns), Contains(HasSubstr("after 55 s of TIME_WAIT")));
+  ns.facts.sysctls[Sysctl::kTwReuseDelay] = absl::NotFoundError("absent");
+  EXPECT_THAT(Remedies(ns), Contains(HasSubstr("after 1 s of TIME_WAIT")));
 }
 
 TEST(RemediesTest, ReuseNeedsTimestamps) {
@@ -78,6 +121,8 @@ TEST(RemediesTest, ReuseNeedsTimestamps) {
               Contains(HasSubstr("tcp_tw_reuse=1 (0 now) and net.ipv4.tcp_timestamps=1 (0 now)")));
   ns.facts.sysctls[Sysctl::kTwReuse] = 1;
   EXPECT_THAT(Remedies(ns), Contains(StartsWith("Set net.ipv4.tcp_timestamps=1 (0 now):")));
+  ns.reports.Set<PortsReport>(PortsOf({DestinationOf(10)}));
+  EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Set ")))) << "nothing is in TIME_WAIT";
 }
 
 TEST(RemediesTest, ANarrowRangeIsToBeWidened) {
@@ -98,6 +143,9 @@ TEST(RemediesTest, AWiderRangeNamesTheListenersInIt) {
     ns.reports.Get<ListenReport>()->groups.push_back(group);
   };
   for (const int port : {443, 40003, 27017, 11211}) listen_on(static_cast<uint16_t>(port));
+  listen_on(6379);
+  listen_on(15432);
+  ns.facts.ephemeral_ports->reserved[15432] = true;
   EXPECT_THAT(Remedies(ns), Contains(HasSubstr("what listens, now 11211, 27017; services")));
   for (uint16_t port = 50000; port < 50010; ++port) listen_on(port);
   EXPECT_THAT(Remedies(ns), Contains(HasSubstr("50007 and 2 more; services")));
@@ -123,6 +171,8 @@ TEST(RemediesTest, BlockedPortsAreNamedWithWhatHoldsThem) {
               Contains("Move servers out of the range: listeners hold 2 ports of it, accepted "
                        "connections 1, all lost to every connect()."));
   EXPECT_THAT(Remedies(ns), Each(Not(StartsWith("Leave out bind()"))));
+  ports.blocked = {2, std::nullopt, 2};
+  EXPECT_THAT(Remedies(ns), Contains(HasSubstr("hold 2 ports of it, accepted connections 2, ")));
 }
 
 TEST(RemediesTest, BoundPortsCallForConnectToChoose) {
@@ -135,6 +185,9 @@ TEST(RemediesTest, BoundPortsCallForConnectToChoose) {
                   StartsWith("Leave out bind() before connect(), or set "
                              "IP_BIND_ADDRESS_NO_PORT before it: sockets that are bound "),
                   HasSubstr("and not connected keep 3 ports from every connect(). tcp_tw_reuse"))));
+  ports.blocked = {0, 5, 0};
+  ports.capacity.blocked = 5;
+  EXPECT_THAT(Remedies(ns).front(), StartsWith("Reuse connections")) << "others hold half of them";
   ports.blocked = {0, 6, 0};
   ports.capacity.blocked = 6;
   ports.knows_bound = true;

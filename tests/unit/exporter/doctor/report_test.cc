@@ -69,6 +69,25 @@ TEST(DoctorFindingsTest, WhatCannotBeCheckedIsNotRaised) {
   EXPECT_TRUE(std::any_of(findings.unchecked.begin(), findings.unchecked.end(), is_it));
 }
 
+TEST(DoctorFindingsTest, OfOneSeverityTheyAreInTheOrderOfTheRules) {
+  constexpr RuleInfo kNote = {"a", Severity::kInfo, "a"};
+  constexpr RuleInfo kFirst = {"b", Severity::kWarning, "b"};
+  constexpr RuleInfo kSecond = {"c", Severity::kWarning, "c"};
+  constexpr RuleInfo kThird = {"d", Severity::kWarning, "d"};
+  Reports reports;
+  reports.Set<FindingsReport>(
+      FindingsReport{{{&kNote, "A."}, {&kFirst, "B."}, {&kSecond, "C."}, {&kThird, "D."}}});
+  EXPECT_THAT(
+      FindingsOf(reports, reports).raised,
+      ElementsAre(Raises("b", false), Raises("c", false), Raises("d", false), Raises("a", false)));
+}
+
+TEST(DoctorFindingsTest, WithoutBothOfTheSamplesNothingIsChecked) {
+  const NamespaceSnapshot ns = Judged(NamespaceWith({DestinationOf(10)}));
+  EXPECT_EQ(FindingsOf(ns.reports, {}).checked, 0u);
+  EXPECT_EQ(FindingsOf({}, ns.reports).checked, 0u);
+}
+
 TEST(DoctorFindingsTest, ThoseWithOneRemedyAreOneProblem) {
   DestinationReport full = DestinationOf(10, 10);
   full.ports_needed = 60;
@@ -100,6 +119,34 @@ TEST(DoctorReportTest, WhatComesAndStaysOpenBetweenTheLooksIsARate) {
   EXPECT_EQ(changed_to(1).report.connections_per_second, 0);
   EXPECT_EQ(changed_to(102, 100).report.connections_per_second, 0) << "they do not stay open";
   EXPECT_EQ(changed_to(102, 100).outlook, Outlook::kOpen);
+}
+
+TEST(DoctorReportTest, AForecastLooksAMinuteAheadAndAnEarlierOneStands) {
+  const auto foreseen = [](uint32_t headroom, uint32_t used, std::optional<uint32_t> seconds = {}) {
+    DestinationReport now = DestinationOf(2);
+    now.used = used;
+    now.headroom = {headroom, headroom};
+    now.seconds_to_exhaustion = seconds;
+    return ReportOn(ResultWith(NamespaceWith({DestinationOf(2)})), ResultWith(NamespaceWith({now})))
+        .destinations.front()
+        .report.seconds_to_exhaustion;
+  };
+  EXPECT_EQ(foreseen(4800, 102), 60);
+  EXPECT_EQ(foreseen(4801, 102), std::nullopt);
+  EXPECT_EQ(foreseen(4800, 102, 12), 12);
+  EXPECT_EQ(foreseen(0, 2), std::nullopt) << "nothing has come";
+}
+
+TEST(DoctorReportTest, ADestinationThatIsNewHasNothingToBeComparedWith) {
+  const ScrapeResult now = ResultWith(NamespaceWith({DestinationOf(9)}));
+  NamespaceSnapshot unread = NamespaceWith({});
+  unread.reports.Set<PortsReport>(absl::DataLossError("bad row"));
+  for (const NamespaceSnapshot& before : {NamespaceWith({}), unread}) {
+    const DoctorReport report = ReportOn(ResultWith(before), now);
+    ASSERT_THAT(report.destinations, SizeIs(1));
+    EXPECT_EQ(report.destinations[0].report.connections_per_second, 0);
+    EXPECT_FALSE(report.change.has_value());
+  }
 }
 
 TEST(DoctorReportTest, SaysWhatWasLookedAt) {
@@ -167,7 +214,12 @@ TEST(DoctorReportTest, OneThatRecoversMeanwhileIsToldAsSuch) {
 }
 
 TEST(DoctorReportTest, CountersAndTheWorstDestinationAreCompared) {
-  NamespaceSnapshot before = NamespaceWith({DestinationOf(4)});
+  DestinationReport other_port = DestinationOf(1);
+  other_port.port = 6380;
+  DestinationReport other_address = DestinationOf(2);
+  other_address.address = Ip("192.0.2.9");
+  NamespaceSnapshot before = NamespaceWith(
+      {other_port, other_address, DestinationOf(3, 0, "192.0.2.9"), DestinationOf(4)});
   NamespaceSnapshot after = NamespaceWith({DestinationOf(7)});
   before.facts.counters[TcpCounter::kActiveOpens] = 1;
   after.facts.counters[TcpCounter::kActiveOpens] = 4;

@@ -65,6 +65,7 @@ TEST(DoctorTextTest, BeginsWithWhatWasLookedAt) {
 TEST(DoctorTextTest, AHostThatIsFineGetsNoWallOfText) {
   EXPECT_THAT(std::vector<std::string>(absl::StrSplit(ToText(Fine(), false), '\n')),
               SizeIs(::testing::Lt(12)));
+  EXPECT_THAT(ToText(Fine(), false), Not(HasSubstr("Programs")));
 }
 
 TEST(DoctorTextTest, BlockedPortsAreToldByWhatHoldsThem) {
@@ -202,6 +203,15 @@ TEST(DoctorTextTest, WhatMovesHasItsRate) {
   EXPECT_THAT(Sentences(report), Not(HasSubstr("What moves")));
 }
 
+TEST(DoctorTextTest, ADestinationThatMovesIsEnoughAndOneThatDoesNotIsNothing) {
+  DoctorReport report = Fine();
+  report.change = DestinationChange{DestinationOf(4), DestinationOf(7)};
+  EXPECT_THAT(Sentences(report), AllOf(HasSubstr("ports used 4 -> 7, headroom at most 6 -> 3"),
+                                       Not(HasSubstr("Nothing."))));
+  report.change = DestinationChange{DestinationOf(4), DestinationOf(4)};
+  EXPECT_THAT(Sentences(report), HasSubstr("What moves (over 1.0 s) Nothing."));
+}
+
 TEST(DoctorTextTest, WhatWasNotExaminedIsTold) {
   DoctorReport report = Fine();
   EXPECT_THAT(Sentences(report), Not(HasSubstr("Not examined")));
@@ -211,6 +221,17 @@ TEST(DoctorTextTest, WhatWasNotExaminedIsTold) {
   EXPECT_THAT(Sentences(report),
               HasSubstr("Not examined - sockets, ports, 1 rule: bad row - not checkable "
                         "here: odd"));
+}
+
+TEST(DoctorTextTest, OnlyWhatThereIsStandsUnderNotExamined) {
+  DoctorReport failed = Fine();
+  failed.unexamined = {{{"sockets"}, {}, "bad row"}};
+  EXPECT_THAT(Sentences(failed),
+              AllOf(HasSubstr("Not examined - sockets: bad row"), Not(HasSubstr("not checkable"))));
+  DoctorReport absent = Fine();
+  absent.findings.unchecked = {{&kNote, absl::NotFoundError("no such file")}};
+  EXPECT_THAT(Sentences(absent),
+              HasSubstr("Not examined - not checkable here: odd (no such file)"));
 }
 
 TEST(DoctorTextTest, ColourIsAsked) {
@@ -263,6 +284,9 @@ TEST(OwnersTextTest, FiveAreNamed) {
   for (uint32_t pid = 1; pid <= 7; ++pid) owners.owners.push_back({pid, "w", 1});
   EXPECT_THAT(OwnersText(owners, false), AllOf(HasSubstr("(PID 5)"), Not(HasSubstr("(PID 6)")),
                                                HasSubstr("; 2 more programs")));
+  owners.owners.resize(5);
+  EXPECT_THAT(OwnersText(owners, false),
+              AllOf(HasSubstr("(PID 5)"), Not(HasSubstr("more programs"))));
 }
 
 TEST(OwnersTextTest, TimeWaitHasNoOwner) {
