@@ -136,12 +136,14 @@ struct Seen {
 // Emits one family, `NAME_rows`, when the stream is whole; with no states, always.
 class CountingCollector : public Collector {
  public:
-  CountingCollector(std::string name, TcpStateSet states, Seen& seen)
+  // `facts`: what its family of every namespace is made of.
+  CountingCollector(std::string name, TcpStateSet states, Seen& seen,
+                    FactSet facts = {Fact::kEphemeralPorts})
       : name_(std::move(name)),
         family_name_(name_ + "_rows"),
-        families_{Gauge(family_name_, {}, "Rows.", "").Of(Scope::kExporter).Unprefixed(),
-                  Gauge("of_each", {}, "Never added.", {"ports", {Fact::kEphemeralPorts}})
-                      .Of(Scope::kEveryNamespace)},
+        families_{
+            Gauge(family_name_, {}, "Rows.", "").Of(Scope::kExporter).Unprefixed(),
+            Gauge("of_each", {}, "Never added.", {"facts", facts}).Of(Scope::kEveryNamespace)},
         states_(states),
         seen_(seen) {}
 

@@ -19,9 +19,10 @@ inline constexpr TcpStateSet kTimeWait = {TcpState::kTimeWait};
 
 class PassTest : public ::testing::Test {
  protected:
-  void AddCollector(absl::string_view name, TcpStateSet states) {
-    parts_.collectors.push_back(
-        std::make_unique<CountingCollector>(std::string(name), states, seen_[std::string(name)]));
+  void AddCollector(absl::string_view name, TcpStateSet states,
+                    FactSet facts = {Fact::kEphemeralPorts}) {
+    parts_.collectors.push_back(std::make_unique<CountingCollector>(
+        std::string(name), states, seen_[std::string(name)], facts));
   }
   Pass Make(FakeSource::Script script) {
     parts_.source = std::make_unique<FakeSource>(std::move(script), &asked_, knows_scope_);

@@ -63,6 +63,19 @@ TEST_F(PassTest, WhatTookTheNameOfAnotherHasNoListenersOfIt) {
   EXPECT_EQ(run(), Role::kUnknown);
 }
 
+TEST(StreamTest, KeepsAsManyListenersAsAreRemembered) {
+  Snapshot snapshot;
+  snapshot.namespaces.resize(1);
+  Stream stream(snapshot, {});
+  std::vector<Listener> listeners;
+  for (size_t i = 0; i <= ListenerMemory::kMaxPoints; ++i) {
+    listeners.push_back(ListenerOn(static_cast<uint16_t>(i + 1)));
+  }
+  stream.OnListeners(listeners);
+  EXPECT_EQ(stream.listening(0).size(), ListenerMemory::kMaxPoints);
+  EXPECT_EQ(stream.rows(), ListenerMemory::kMaxPoints + 1);
+}
+
 TEST_F(PassTest, ListenersOfAPassThatFailedAreNotRemembered) {
   AddCollector("a", TcpStateSet::All());
   bool fails = true;

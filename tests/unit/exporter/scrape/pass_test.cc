@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
+#include <span>
 #include <thread>
 
 #include "tests/unit/exporter/scrape/pass_fixture.h"
@@ -138,6 +140,49 @@ TEST_F(PassTest, TheTimeOfACollectorIsItsOwn) {
   EXPECT_GE(result.pass->duration_seconds, 0.05);
   EXPECT_LT(result.collectors[0].duration_seconds, 0.05);
   EXPECT_GT(result.collectors[0].duration_seconds, 0);
+}
+
+// Sleeps in each of its steps.
+class SlowCollector : public Collector {
+ public:
+  static constexpr std::chrono::milliseconds kStep{10};
+
+  absl::string_view Name() const override { return "slow"; }
+  std::span<const FamilyDescriptor> Families() const override { return {}; }
+  TcpStateSet States() const override { return kConnections; }
+  std::unique_ptr<Accumulator> Begin(const Snapshot&) const override {
+    Sleep();
+    return std::make_unique<SlowAccumulator>();
+  }
+  void Conclude(Snapshot&) const override { Sleep(); }
+  absl::Status Describe(const Snapshot&, FamilySet&) const override {
+    Sleep();
+    return absl::DataLossError("its own");
+  }
+
+ private:
+  class SlowAccumulator : public Accumulator {
+   public:
+    void ObserveListeners(std::span<const Listener>) override { Sleep(); }
+    void Observe(std::span<const Socket>) override { Sleep(); }
+    void Finish(Snapshot&) override { Sleep(); }
+  };
+  static void Sleep() { std::this_thread::sleep_for(kStep); }
+};
+
+TEST_F(PassTest, TheTimeOfACollectorIsThatOfAllItsSteps) {
+  parts_.collectors.push_back(std::make_unique<SlowCollector>());
+  const std::chrono::duration<double> steps = 6 * SlowCollector::kStep;
+  EXPECT_GE(Run(Whole).collectors[0].duration_seconds, steps.count());
+}
+
+TEST_F(PassTest, ACollectorThatFailsForAReasonOfItsOwnIsTold) {
+  for (const auto& script : {Whole, Broken}) {
+    told_.clear();
+    parts_.collectors.push_back(std::make_unique<SlowCollector>());
+    Run(script);
+    EXPECT_EQ(told_["collector slow"], absl::DataLossError("its own"));
+  }
 }
 
 TEST_F(PassTest, SkippedRowsAreTold) {

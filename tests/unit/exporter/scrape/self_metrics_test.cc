@@ -59,6 +59,13 @@ TEST(SelfMetricsTest, AWalkTellsItsPiecesAndWhatMoved) {
   EXPECT_THAT(text, HasSubstr("\ntcp_lifecycle_scrape_pass_rewalks 2\n"));
 }
 
+TEST(SelfMetricsTest, APassThatWasCutIsToldAlsoWhereNobodyNeededSockets) {
+  ScrapeResult result;
+  EXPECT_THAT(Describe(result), Not(HasSubstr("truncated")));
+  result.cut_short = true;
+  EXPECT_THAT(Describe(result), HasSubstr("\ntcp_lifecycle_scrape_pass_truncated 1\n"));
+}
+
 TEST(SelfMetricsTest, CheckedReaderHasEveryFieldAndOthersNone) {
   ScrapeResult result;
   EXPECT_THAT(Describe(result), Not(HasSubstr("disagreements")));
