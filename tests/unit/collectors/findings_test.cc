@@ -35,6 +35,12 @@ TEST(FindingsTest, ARuleThatCannotBeCheckedHereIsAbsentAndNoError) {
   EXPECT_TRUE(page.status().ok()) << page.status();
 }
 
+TEST(FindingsTest, WithoutAReportNothingIsTold) {
+  const Page page(FindingsCollector(), MakeSnapshot());
+  EXPECT_EQ(page[kSeries], std::nullopt);
+  EXPECT_TRUE(absl::IsNotFound(page.status())) << page.status();
+}
+
 TEST(FindingsTest, WhatARuleDependsOnAndFailedIsTheError) {
   Snapshot snapshot = MakeSnapshot();
   snapshot.namespaces[0].facts.sysctls[Sysctl::kTwReuse] = absl::UnavailableError("sysctls");

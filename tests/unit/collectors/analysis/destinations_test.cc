@@ -96,6 +96,7 @@ TEST(DestinationsTest, AnOrphanInFinWait2IsPerhapsReusableWhereTheKernelMayDoSo)
     return found;
   };
   EXPECT_EQ(perhaps(Timer::kFinWait2, 1, true, PortKind::kAutobound), 1);
+  EXPECT_EQ(perhaps(Timer::kFinWait2, 1, true, PortKind::kOpen), 1);
   EXPECT_EQ(perhaps(Timer::kFinWait2, 1, true, PortKind::kBlocked), 0);
   EXPECT_EQ(perhaps(Timer::kFinWait2, 1, false, PortKind::kAutobound), 0);
   EXPECT_EQ(perhaps(Timer::kFinWait2, 0, true, PortKind::kAutobound), 0);
@@ -117,6 +118,8 @@ TEST(DestinationsTest, OfAnAutoboundSocketAClosedListenerTellsNothing) {
   socket.flags = kByClosedListener;
   EXPECT_EQ(UseOf({socket}, PortKind::kOpen).used, 0);
   EXPECT_EQ(UseOf({socket}, PortKind::kAutobound).used, 1);
+  socket.flags = 0;
+  EXPECT_EQ(UseOf({socket}, PortKind::kAutobound).used, 0) << "an open listener does";
 }
 
 TEST(DestinationsTest, InboundAndBoundSocketsBelongToNone) {
@@ -131,6 +134,8 @@ TEST(DestinationsTest, AnUnknownRoleCountsOnAUsablePortOnly) {
   Socket unknown = Outbound(TcpState::kTimeWait);
   unknown.role = Role::kUnknown;
   EXPECT_EQ(DistinctOf({unknown}), 1);
+  EXPECT_EQ(DistinctOf({unknown}, PortKind::kOther), 0);
+  unknown.state = TcpState::kCloseWait;
   EXPECT_EQ(DistinctOf({unknown}, PortKind::kOther), 0);
 }
 

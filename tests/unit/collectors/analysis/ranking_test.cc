@@ -138,6 +138,7 @@ TEST_F(RankingTest, AnExhaustedDestinationSaysWhenAPortComesFree) {
   const DestinationReport report = RankAll().destinations[0];
   EXPECT_EQ(report.seconds_to_exhaustion, 0);
   EXPECT_EQ(report.seconds_to_free_port, 42);
+  EXPECT_FALSE(report.freed_by_reuse);
 }
 
 TEST_F(RankingTest, APortOfABoundSocketInTimeWaitComesFreeForEveryDestination) {
@@ -154,6 +155,19 @@ TEST_F(RankingTest, APortThatIsTakenOverIsFreedByReuse) {
   Add("10.0.0.2", 1, TcpState::kTimeWait, 59500);
   EXPECT_EQ(RankAll().destinations[0].seconds_to_free_port, 0.501);
   EXPECT_TRUE(RankAll().destinations[0].freed_by_reuse);
+  capacity_.first_bound_free_ms = 200;
+  EXPECT_EQ(RankAll().destinations[0].seconds_to_free_port, 0.2);
+  EXPECT_FALSE(RankAll().destinations[0].freed_by_reuse) << "another's ends before";
+}
+
+TEST_F(RankingTest, PortsOfItsOwnBoundSocketsInTimeWaitAreItsAgain) {
+  capacity_.blocked = 30;
+  Add("10.0.0.2", 1);
+  Socket socket = MakeSocket(TcpState::kTimeWait, "10.0.0.1", 50000, "10.0.0.2", 443);
+  socket.role = Role::kOutbound;
+  socket.remaining_ms = 1000;
+  destinations_.Add(socket, PortKind::kBound, rule_);
+  EXPECT_EQ(RankAll().destinations[0].ports_open, 71u);
 }
 
 TEST_F(RankingTest, ALastingRateThatNeedsMorePortsThanAreOpen) {

@@ -37,6 +37,9 @@ TEST(BindPoolNearlyEmptyTest, RaisedForAnyAddressWhereEachSourceHasEnough) {
   NamespaceSnapshot ns = WithFree(50);
   ns.reports.Get<PortsReport>()->bind_free_any = 4;
   EXPECT_THAT(Check("bind_pool_nearly_empty", ns), Raised(HasSubstr("bind() to any address")));
+  ns.reports.Get<PortsReport>()->bind_sources->front().free = 5;
+  EXPECT_THAT(Check("bind_pool_nearly_empty", ns),
+              Raised(HasSubstr("bind() to any address and port 0 has 4 of 100")));
 }
 
 TEST(BindPoolNearlyEmptyTest, RaisedBesideADestinationOfBoundSockets) {

@@ -34,6 +34,7 @@ TEST(NoPortOpenTest, RaisedWithWhatBlocksThem) {
   NamespaceSnapshot ns = MakeHealthy();
   PortsReport& report = *ns.reports.Get<PortsReport>();
   report.capacity.blocked = 28232;
+  AddDestination(report, "10.0.0.2", 1);
   report.blocked = {3, 28000, 229};
   EXPECT_THAT(Check("no_port_open", ns),
               Raised("None of the 28232 usable ports of 32768-60999 is open: connect() fails with "
@@ -98,6 +99,15 @@ TEST(DestinationNearlyFullTest, RaisedFromEightyPercent) {
 TEST(DestinationNearlyFullTest, ClearedBelowAndWhereItIsExhausted) {
   EXPECT_THAT(Check("destination_nearly_full", WithUsed(22585)), Fine());
   EXPECT_THAT(Check("destination_nearly_full", WithUsed(28232)), Fine());
+}
+
+TEST(DestinationNearlyFullTest, RaisedFromEightyPercentOnWhereHalfFullIsNotAnyMore) {
+  NamespaceSnapshot ns = MakeHealthy();
+  PortsReport& report = *ns.reports.Get<PortsReport>();
+  report.capacity.usable = 100;
+  AddDestination(report, "10.0.0.2", 80);
+  EXPECT_THAT(Check("destination_nearly_full", ns), Raised(::testing::HasSubstr("80 of 100")));
+  EXPECT_THAT(Check("destination_half_full", ns), Fine());
 }
 
 TEST(DestinationHalfFullTest, RaisedFromHalf) {

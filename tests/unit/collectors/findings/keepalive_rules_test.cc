@@ -84,6 +84,8 @@ TEST(IdleWithoutKeepaliveTest, RaisedByMoreThanHalfOfManyConnections) {
   EXPECT_THAT(Check("idle_without_keepalive", WithSockets({90, 101, 10})),
               Raised("101 of 201 connections (50 %) are idle without keepalive: nobody notices "
                      "when their peer is gone."));
+  EXPECT_THAT(Check("idle_without_keepalive", WithSockets({0, 100, 0})),
+              Raised(HasSubstr("100 of 100 connections (100 %)")));
 }
 
 TEST(IdleWithoutKeepaliveTest, ClearedByHalfAndByFew) {

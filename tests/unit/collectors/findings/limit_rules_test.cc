@@ -96,6 +96,9 @@ TEST(SocketMemoryNearLimitTest, NotCheckableWithoutTheLimitOrTheCount) {
   ns = MakeHealthy();
   ns.facts.socket_memory_limit = absl::NotFoundError("the host's");
   EXPECT_THAT(Check("socket_memory_near_limit", ns), NotCheckable());
+  ns = MakeHealthy();
+  ns.facts.sockstat = absl::UnavailableError("sockstat");
+  EXPECT_THAT(Check("socket_memory_near_limit", ns), Failed("sockstat"));
 }
 
 }  // namespace

@@ -95,6 +95,12 @@ TEST(BacklogAboveSomaxconnTest, JudgesEachSocketAndNotTheSumOfItsGroup) {
   EXPECT_THAT(Check("backlog_above_somaxconn", WithListeners(group)), Fine());
 }
 
+TEST(BacklogAboveSomaxconnTest, NotCheckableWithoutTheFile) {
+  NamespaceSnapshot ns = WithListeners({WithQueue(80, 0, 4096, 1)});
+  ns.facts.sysctls[Sysctl::kSomaxconn] = absl::NotFoundError("the host's");
+  EXPECT_THAT(Check("backlog_above_somaxconn", ns), NotCheckable());
+}
+
 TEST(AcceptQueueFullTest, RaisedByOneMoreThanTheBacklog) {
   EXPECT_THAT(
       Check("accept_queue_full", WithListeners({WithQueue(80, 6, 5)})),

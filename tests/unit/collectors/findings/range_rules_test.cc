@@ -72,6 +72,8 @@ TEST(OwnPortRangeFullTest, RaisedForTheFullestWithTheOthersCounted) {
   worst.source = Ip(longest);
   EXPECT_THAT(CheckOwnRanges({worst, OwnRange(10, 9), OwnRange(10, 8), OwnRange(10, 7)}),
               Raised(HasSubstr("Likewise at least 2 other ranges.")));
+  EXPECT_THAT(CheckOwnRanges({OwnRange(10, 9), OwnRange(10, 8)}),
+              Raised(HasSubstr("Likewise at least 1 other range.")));
 }
 
 TEST(OwnPortRangeFullTest, ClearedBelow) {
