@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
@@ -210,6 +211,21 @@ TEST(OptionsTest, HelpNamesEveryFlagWithinAHundredColumns) {
   }
 }
 
+TEST(OptionsTest, HelpSaysWhatAFlagDoesInAColumnOfItsOwn) {
+  constexpr size_t kText = 42;
+  const std::string help = Good({"--help"}).help;
+  EXPECT_THAT(help, AllOf(HasSubstr("Default: :10460\n"), HasSubstr("Default: /metrics\n")));
+  size_t texts = 0;
+  for (const absl::string_view line : absl::StrSplit(help, '\n')) {
+    const bool flag = absl::StartsWith(line, "  -") && line.size() > kText;
+    if (!flag && !absl::StartsWith(line, std::string(kText, ' '))) continue;
+    EXPECT_EQ(line.substr(kText - 2, 2), "  ") << line;
+    EXPECT_NE(line[kText], ' ') << line;
+    ++texts;
+  }
+  EXPECT_GT(texts, 20u);
+}
+
 TEST(OptionsTest, HelpIsPrintedWhateverElseIsWrong) {
   EXPECT_EQ(Good({"--web.telemetry-path=x", "--help"}).action, Action::kHelp);
 }
@@ -258,6 +274,9 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
        "--web.listen-address: listen address \":70000\": \"70000\" is no port"},
       {"--web.scrape-timeout=ten",
        "--web.scrape-timeout=\"ten\": must be a time like 10s, 0.5s or 1500ms, at most 3600s"},
+      {"--web.scrape-timeout-offset=1.2.3s",
+       "--web.scrape-timeout-offset=\"1.2.3s\": must be a time like 10s, 0.5s or 1500ms, at most "
+       "3600s"},
       {"--web.scrape-timeout=0", "--web.scrape-timeout=\"0\": must be more than 0"},
       {"--web.scrape-timeout-offset=-1",
        "--web.scrape-timeout-offset=\"-1\": must be a time like 10s, 0.5s or 1500ms, at most "
@@ -276,6 +295,10 @@ TEST(OptionsTest, BadValuesAreToldWithFlagTextAndWhatIsRight) {
        "--collector.ports.top=\"0\": must be a whole number from 1 to 1000"},
       {"--collector.ports.min-utilization=10%",
        "--collector.ports.min-utilization=\"10%\": must be a number from 0 to 1"},
+      {"--collector.ports.min-utilization=1.1",
+       "--collector.ports.min-utilization=\"1.1\": must be a number from 0 to 1"},
+      {"--collector.ports.min-utilization=-0.1",
+       "--collector.ports.min-utilization=\"-0.1\": must be a number from 0 to 1"},
       {"--collector.findings.idle-timeout=4min",
        "--collector.findings.idle-timeout=\"4min\": must be a time like 10s, 0.5s or 1500ms, at "
        "most 86400s"},
@@ -313,6 +336,25 @@ TEST(OptionsTest, CollectorsTakeTheirSettings) {
   EXPECT_EQ(settings.findings.idle_timeout_seconds, 350);
   EXPECT_EQ(ToString(settings.findings.service_ports), "8443,30000-32767");
   EXPECT_TRUE(Good({}).collector_settings.findings.service_ports.none());
+}
+
+TEST(OptionsTest, TheLeastAndTheMostOfANumberAreAllowed) {
+  const Options least = Good({"--collector.ports.top=1", "--collector.ports.min-utilization=0",
+                              "--collector.namespaces.limit=1", "--web.scrape-timeout=1ms",
+                              "--collector.findings.idle-timeout=0"});
+  EXPECT_EQ(least.collector_settings.ports.top, 1u);
+  EXPECT_EQ(least.collector_settings.ports.min_utilization, 0);
+  EXPECT_EQ(least.namespaces.limit, 1u);
+  EXPECT_EQ(least.scrape_timeout, milliseconds(1));
+  EXPECT_EQ(least.collector_settings.findings.idle_timeout_seconds, 0);
+  const Options most = Good({"--collector.ports.top=1000", "--collector.ports.min-utilization=1",
+                             "--collector.namespaces.limit=512", "--web.scrape-timeout=3600",
+                             "--collector.findings.idle-timeout=86400s"});
+  EXPECT_EQ(most.collector_settings.ports.top, 1000u);
+  EXPECT_EQ(most.collector_settings.ports.min_utilization, 1);
+  EXPECT_EQ(most.namespaces.limit, 512u);
+  EXPECT_EQ(most.scrape_timeout, std::chrono::hours(1));
+  EXPECT_EQ(most.collector_settings.findings.idle_timeout_seconds, 86400);
 }
 
 TEST(OptionsTest, ServicePortsArePortsAndRanges) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 
+#include "absl/strings/str_split.h"
 #include "exporter/commands/capability_names.h"
 
 namespace tcp_lifecycle {
@@ -13,6 +14,7 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr uint64_t kBpfRights = uint64_t{1} << CAP_BPF | uint64_t{1} << CAP_PERFMON;
 
@@ -72,10 +74,10 @@ TEST(HostCheck, ReaderThatDisagreesIsNotTakenAndBothValuesAreShown) {
 
 TEST(HostCheck, WithoutRightsSockDiagIsTheBestAndTheRightsAreNamed) {
   EXPECT_EQ(ExitStatusOf(Unprivileged()), 0);
-  EXPECT_THAT(
-      ToText(Unprivileged()),
-      AllOf(HasSubstr("reader bpf          no: loading the BPF walk\n"), HasSubstr("BPF would add"),
-            HasSubstr("  but needs CAP_BPF and CAP_PERFMON\n")));
+  EXPECT_THAT(ToText(Unprivileged()),
+              AllOf(HasSubstr("reader bpf          no: loading the BPF walk\n"),
+                    HasSubstr("BPF would add"), HasSubstr("  but needs CAP_BPF and CAP_PERFMON\n"),
+                    HasSubstr("self-check          no BPF reader to check\n")));
 }
 
 TEST(HostCheck, WithTheRightsAReaderThatDoesNotLoadIsAFault) {
@@ -103,6 +105,7 @@ TEST(HostCheck, ProcfsAloneIsNotTheBest) {
   EXPECT_EQ(ExitStatusOf(facts), 1);
   facts.readers[2].status = absl::NotFoundError("/proc");
   EXPECT_THAT(ToText(facts), HasSubstr("chosen by auto      none"));
+  EXPECT_EQ(ExitStatusOf(facts), 1);
 }
 
 TEST(HostCheck, NamespacesThatCannotBeReadNameTheRights) {
@@ -112,6 +115,37 @@ TEST(HostCheck, NamespacesThatCannotBeReadNameTheRights) {
   facts.namespaces_status = absl::PermissionDeniedError("setns");
   EXPECT_THAT(ToText(facts), AllOf(HasSubstr("3 found, 1 can be read: setns"),
                                    HasSubstr("CAP_SYS_ADMIN and CAP_SYS_PTRACE")));
+}
+
+TEST(HostCheck, RightsAreNamedWhereTheyAreWhatIsMissing) {
+  HostFacts facts = Good();
+  facts.capabilities = kBpfRights;
+  EXPECT_THAT(ToText(facts), Not(HasSubstr("rights would add"))) << "all can be read";
+  facts.namespaces_status = absl::PermissionDeniedError("2 are hidden");
+  EXPECT_THAT(ToText(facts), HasSubstr("rights would add"));
+  facts.namespaces_status = absl::OkStatus();
+  facts.namespaces_read = 2;
+  for (const uint64_t one : {uint64_t{1} << CAP_SYS_ADMIN, uint64_t{1} << CAP_SYS_PTRACE}) {
+    facts.capabilities = one;
+    EXPECT_THAT(ToText(facts), HasSubstr("rights would add"));
+  }
+  facts.capabilities = uint64_t{1} << CAP_SYS_ADMIN | uint64_t{1} << CAP_SYS_PTRACE;
+  EXPECT_THAT(ToText(facts), Not(HasSubstr("rights would add"))) << "they are there";
+}
+
+TEST(HostCheck, OfManyDisagreementsTenAreShown) {
+  HostFacts facts = Wrong();
+  std::vector<Disagreement>& found = (*facts.self_check)->disagreements;
+  found.resize(12, found.front());
+  const std::vector<std::string> parts = absl::StrSplit(ToText(facts), "timer is none by BPF");
+  EXPECT_EQ(parts.size() - 1, 10u);
+  EXPECT_THAT(ToText(facts), HasSubstr("disagreements: 12\n"));
+}
+
+TEST(HostCheck, ALongNameLeavesASpaceBeforeItsText) {
+  HostFacts facts = Good();
+  facts.readers.push_back({"with_a_very_long_name", absl::OkStatus()});
+  EXPECT_THAT(ToText(facts), HasSubstr("\nreader with_a_very_long_name works\n"));
 }
 
 TEST(HostCheck, FormsOfTheKernelFollowItsBtf) {
@@ -127,6 +161,8 @@ TEST(CapabilityNames, AreTheKernels) {
   EXPECT_EQ(CapabilityNames(kBpfRights | 1), "CAP_CHOWN, CAP_PERFMON, CAP_BPF");
   EXPECT_EQ(CapabilityNames(~uint64_t{0}), "all");
   EXPECT_EQ(CapabilityNames(~kBpfRights), "all but CAP_PERFMON, CAP_BPF");
+  EXPECT_THAT(CapabilityNames(~uint64_t{0x3ff}), StartsWith("all but CAP_CHOWN, ")) << "ten";
+  EXPECT_THAT(CapabilityNames(~uint64_t{0x7ff}), StartsWith("CAP_NET_BROADCAST, ")) << "eleven";
 }
 
 }  // namespace

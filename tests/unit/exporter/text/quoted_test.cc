@@ -39,6 +39,10 @@ TEST(QuotedTest, BytesThatAreNotUtf8AreReplaced) {
   }
 }
 
+TEST(QuotedTest, NothingBehindTheEndIsRead) {
+  EXPECT_EQ(Quoted(absl::string_view("\xe2\x82\xac", 2)), R"("\ufffd\ufffd")");
+}
+
 TEST(QuotedTest, TheFirstAndLastSequencesOfEachLengthStay) {
   for (const std::string text : {"\xc2\xa0", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
                                  "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
