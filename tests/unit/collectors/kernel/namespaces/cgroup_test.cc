@@ -37,6 +37,12 @@ TEST(ParseCgroupTest, StaticPodHasNoDashes) {
   Expect(absl::StrCat("/kubepods/pod", uid, "/", kId), kId, uid);
 }
 
+TEST(ParseCgroupTest, AUidIsThatOfAPodBehindTheWordAlone) {
+  Expect(absl::StrCat("/kubepods/", kUid), "", "");
+  Expect(absl::StrCat("/pod", kSystemdUid, ".slice"), "", "");
+  Expect(absl::StrCat("/kubepods/pod", std::string(32, 'g')), "", "");
+}
+
 TEST(ParseCgroupTest, ContainersWithoutPods) {
   Expect(absl::StrCat("/docker/", kId), kId, "");
   Expect(absl::StrCat("/machine.slice/libpod-", kId, ".scope/container"), kId, "");
@@ -50,7 +56,8 @@ TEST(ParseCgroupTest, InnermostCountsInANodeOfKind) {
 TEST(ParseCgroupTest, MonitorsAndOthersAreInNoContainer) {
   for (const std::string& name :
        {absl::StrCat("libpod-conmon-", kId, ".scope"), absl::StrCat("crio-conmon-", kId, ".scope"),
-        std::string("sshd.service"), std::string(63, 'a'), kId + "a"}) {
+        std::string("sshd.service"), std::string(63, 'a'), kId + "a", std::string(64, 'g'),
+        std::string(64, 'A'), std::string(64, '.')}) {
     Expect(absl::StrCat("/system.slice/", name), "", "");
   }
   Expect("/pod1234", "", "");
@@ -64,8 +71,20 @@ TEST(ParseCgroupTest, LineOfCgroupV1ThatTellsMostCounts) {
   EXPECT_EQ(owner.pod_uid, kUid);
 }
 
+TEST(ParseCgroupTest, APodTellsMoreThanAContainerAndBothTellMost) {
+  const std::string container = absl::StrCat("3:cpu:/docker/", kOuter, "\n");
+  const std::string pod = absl::StrCat("2:memory:/kubepods/pod", kUid, "\n");
+  const std::string both = absl::StrCat("1:pids:/kubepods/pod", kUid, "/", kId, "\n");
+  EXPECT_EQ(ParseCgroup(container + pod).pod_uid, kUid);
+  EXPECT_EQ(ParseCgroup(pod + container).pod_uid, kUid);
+  EXPECT_EQ(ParseCgroup(pod + both).container_id, kId);
+  EXPECT_EQ(ParseCgroup(both + pod).container_id, kId);
+}
+
 TEST(ParseCgroupTest, LinesWithoutAPathAreNothing) {
-  for (const char* text : {"", "\n", "0", "0:", "0::", ":::::", "0::/\xff\n"}) {
+  for (const std::string& text :
+       {std::string(), std::string("\n"), std::string("0"), std::string("0:"), std::string("0::"),
+        std::string(":::::"), std::string("0::/\xff\n"), kId, "0:" + kId}) {
     EXPECT_EQ(ParseCgroup(text).container_id, "");
   }
 }

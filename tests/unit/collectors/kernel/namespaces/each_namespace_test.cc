@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/unit/collectors/kernel/new_namespace.h"
+#include "tests/unit/collectors/kernel/procfs/proc_tree.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -137,6 +138,48 @@ TEST_F(EachNamespaceSourceTest, WhereOnlyOtherSocketsAreKnownItIsAskedForBoundOn
   if (!Watch([&] { Open(SOCK_DGRAM, false); })) GTEST_SKIP() << kNoNamespace;
   ASSERT_TRUE(Read().ok());
   EXPECT_THAT(asked_, ElementsAre(TcpStateSet::All(), TcpStateSet{TcpState::kBoundInactive}));
+}
+
+TEST_F(EachNamespaceSourceTest, WhereNobodyCountsSocketsItIsAskedForAll) {
+  if (!Watch([] {})) GTEST_SKIP() << kNoNamespace;
+  EachNamespaceSource source(
+      std::make_unique<FakeSource>(asked_), [this] { return std::make_unique<FakeSource>(asked_); },
+      ProcFiles("/no/such"));
+  ASSERT_TRUE(
+      source
+          .ForEach({TcpStateSet::All(), watched_}, Deadline::After(std::chrono::seconds(60)), *this)
+          .ok());
+  EXPECT_THAT(asked_, ElementsAre(TcpStateSet::All(), TcpStateSet::All()));
+}
+
+TEST_F(EachNamespaceSourceTest, AKernelWithoutIpv6HasNoSocketsOfIt) {
+  if (!Watch([] {})) GTEST_SKIP() << kNoNamespace;
+  ProcTree tree;
+  tree.Write("net/sockstat", "sockets: used 0\nTCP: inuse 0 orphan 0 tw 0 alloc 4 mem 0\n");
+  EachNamespaceSource source(
+      std::make_unique<FakeSource>(asked_), [this] { return std::make_unique<FakeSource>(asked_); },
+      tree.files());
+  ASSERT_TRUE(
+      source
+          .ForEach({TcpStateSet::All(), watched_}, Deadline::After(std::chrono::seconds(60)), *this)
+          .ok());
+  EXPECT_THAT(asked_, ElementsAre(TcpStateSet::All()));
+}
+
+TEST_F(EachNamespaceSourceTest, AReaderThatCannotBeOpenedThereIsThatNamespacesFailure) {
+  if (!Watch([&] { Open(SOCK_STREAM, true); })) GTEST_SKIP() << kNoNamespace;
+  EachNamespaceSource source(
+      std::make_unique<FakeSource>(asked_),
+      []() -> absl::StatusOr<std::unique_ptr<SocketSource>> {
+        return absl::UnavailableError("no reader");
+      },
+      ProcFiles("/proc/thread-self"));
+  watched_[1].netns.name = "b";
+  ASSERT_TRUE(
+      source
+          .ForEach({TcpStateSet::All(), watched_}, Deadline::After(std::chrono::seconds(60)), *this)
+          .ok());
+  EXPECT_THAT(failures_, ElementsAre(Pair(1u, absl::UnavailableError("b: no reader"))));
 }
 
 TEST_F(EachNamespaceSourceTest, OneThatCannotBeEnteredCostsNoOther) {

@@ -111,6 +111,34 @@ TEST_F(LiveNetnsListerTest, TwoProcessesOfOnePodAreOneNamespaceWithAWayIn) {
   EXPECT_TRUE(watched.pid == 7 || watched.pid == 8);
 }
 
+TEST_F(LiveNetnsListerTest, AContainerWithoutAPodIsNoPod) {
+  Link("7/ns/net", red_.path());
+  Link("run/docker/netns/abc", red_.path());
+  tree_.Write("7/cgroup", "0::/docker/" + std::string(64, 'a'));
+  const NetnsList list = Lister(all_).List(in_time_);
+  ASSERT_EQ(list.watched.size(), 2u);
+  const Netns& netns = list.watched[1].netns;
+  EXPECT_EQ(netns.name, absl::StrCat("ino-", netns.inode)) << "docker's file is no name";
+  EXPECT_EQ(netns.pod_uid, "");
+  EXPECT_THAT(netns.container_ids, ElementsAre(std::string(64, 'a')));
+}
+
+TEST_F(LiveNetnsListerTest, TheNamespaceOfPid1IsTheHosts) {
+  Link("1/ns/net", red_.path());
+  EXPECT_THAT(Names(Lister(all_).List(in_time_)), ElementsAre("self", "host"));
+}
+
+// It may be compared by its table of sockets.
+TEST_F(LiveNetnsListerTest, Pid1ThatHidesItsLinkIsFoundByAnotherOfItsNamespace) {
+  tree_.Write("1/ns/pid", "").Write("1/net/tcp", "");
+  Link("1/ns/net", tree_.Path("1/ns"));
+  Link("7/ns/net", red_.path());
+  Link("7/net/tcp", tree_.Path("1/net/tcp"));
+  const NetnsList list = Lister(all_).List(in_time_);
+  EXPECT_THAT(Names(list), ElementsAre("self", "host"));
+  EXPECT_TRUE(list.status.ok()) << list.status;
+}
+
 TEST_F(LiveNetnsListerTest, NamespacesComeAndGoBetweenPasses) {
   LiveNetnsLister lister = Lister(all_);
   Link("run/netns/red", red_.path());
@@ -121,6 +149,24 @@ TEST_F(LiveNetnsListerTest, NamespacesComeAndGoBetweenPasses) {
     EXPECT_THAT(Names(lister.List(in_time_)), ElementsAre("self", "red", "blue"));
   }
   EXPECT_THAT(Names(lister.List(in_time_)), ElementsAre("self", "red"));
+}
+
+TEST_F(LiveNetnsListerTest, OneThatIsWatchedKeepsItsPlaceAlsoOverAListThatWasCut) {
+  const LivingNamespace green;
+  const auto inode = [](const LivingNamespace& of) {
+    struct stat file = {};
+    EXPECT_EQ(stat(of.path().c_str(), &file), 0);
+    return file.st_ino;
+  };
+  // Without a history they would be in the order of their inodes.
+  const bool red_is_later = inode(red_) > inode(green);
+  LiveNetnsLister lister = Lister(all_);
+  Link("run/netns/old", red_is_later ? red_.path() : green.path());
+  EXPECT_THAT(Names(lister.List(in_time_)), ElementsAre("self", "old"));
+  Link("run/netns/new", red_is_later ? green.path() : red_.path());
+  EXPECT_THAT(Names(lister.List(in_time_)), ElementsAre("self", "old", "new"));
+  lister.List(Deadline::After(std::chrono::seconds(-1)));
+  EXPECT_THAT(Names(lister.List(in_time_)), ElementsAre("self", "old", "new"));
 }
 
 TEST_F(LiveNetnsListerTest, RecycledPidIsInItsNewNamespace) {

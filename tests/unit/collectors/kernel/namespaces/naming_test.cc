@@ -71,6 +71,17 @@ TEST(ChooseNetnsTest, WantedNameThatIsMissingHasAnEntryOnce) {
   const NetnsChoice choice = ChooseNetns({Seen(3)}, kOwn, {.names = {"x", "x"}}, {});
   EXPECT_THAT(Names(choice), ElementsAre("self", "x"));
   EXPECT_EQ(choice.chosen[1].inode, 0u);
+  EXPECT_TRUE(choice.chosen[1].foreign);
+}
+
+TEST(ChooseNetnsTest, WhatIsMerelyCalledHostDoesNotAnswerForIt) {
+  NetnsSighting host = Seen(4);
+  host.has_pid1 = true;
+  const NetnsSelection wanted = {.names = {"host"}};
+  EXPECT_EQ(ChooseNetns({Seen(3, {"host"})}, kOwn, wanted, {}).chosen[1].inode, 0u) << "missing";
+  EXPECT_EQ(ChooseNetns({Seen(3, {"host"}), host}, kOwn, wanted, {}).chosen[1].inode, 4u);
+  EXPECT_THAT(Names(ChooseNetns({Seen(3, {"a"}), host}, kOwn, {.names = {"a"}}, {})),
+              ElementsAre("self", "a"));
 }
 
 TEST(ChooseNetnsTest, LimitKeepsThoseWatchedBeforeAndCountsTheRest) {
@@ -79,6 +90,16 @@ TEST(ChooseNetnsTest, LimitKeepsThoseWatchedBeforeAndCountsTheRest) {
   const NetnsChoice choice = ChooseNetns({Seen(3), Seen(4), Seen(5)}, kOwn, two, {4});
   EXPECT_THAT(Names(choice), ElementsAre("self", "ino-4"));
   EXPECT_EQ(choice.omitted, 2u);
+}
+
+TEST(ChooseNetnsTest, TheOwnIsThereWhateverTheLimit) {
+  for (const size_t limit : {0, 1}) {
+    NetnsSelection selection = kAll;
+    selection.limit = limit;
+    const NetnsChoice choice = ChooseNetns({Seen(3), Seen(4)}, kOwn, selection, {});
+    EXPECT_THAT(Names(choice), ElementsAre("self"));
+    EXPECT_EQ(choice.omitted, 2u);
+  }
 }
 
 TEST(ChooseNetnsTest, ContainerIdsAreSortedAndBounded) {
