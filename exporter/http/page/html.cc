@@ -44,7 +44,7 @@ Html Absent() { return Fill(R"(<span class="unknown">absent here</span>)"); }
 std::string PercentText(double part, double whole) {
   const double percent = whole > 0 ? 100 * part / whole : 0;
   if (percent > 0 && percent < 0.05) return "< 0.1 %";
-  if (percent > 99.95 && percent < 100) return "> 99.9 %";
+  if (percent >= 99.95 && percent < 100) return "> 99.9 %";
   if (percent == 0 || percent >= 100) return absl::StrFormat("%.0f %%", percent);
   return absl::StrFormat("%.1f %%", percent);
 }

@@ -24,6 +24,8 @@ TEST(HtmlTest, ASmallShareIsNotNothingAndALargeOneNotAll) {
   EXPECT_EQ(PercentText(5, 10'000), "0.1 %");
   EXPECT_EQ(PercentText(1, 3), "33.3 %");
   EXPECT_EQ(PercentText(99'999, 100'000), "> 99.9 %");
+  EXPECT_EQ(PercentText(9'995, 10'000), "> 99.9 %") << "100.0 would be full";
+  EXPECT_EQ(PercentText(9'994, 10'000), "99.9 %");
   EXPECT_EQ(PercentText(1, 1), "100 %");
   EXPECT_EQ(PercentText(6, 5), "120 %");
   EXPECT_EQ(PercentText(0, 0), "0 %");
