@@ -43,10 +43,8 @@ absl::StatusOr<PassInfo> BpfSource::ForEach(const SocketQuery& query, const Dead
   if (!info.ok()) return info;
   info->knows_unaccepted = true;
   bool all_bound = knows_ports_;
-  for (uint32_t i = 0; knows_ports_ && i < ports_.size(); ++i) {
-    Ports& ports = ports_[i];
+  for (Ports& ports : ports_) {
     all_bound &= ports.all_bound;
-    if (!ports.all_bound) continue;
     info->sockets += ports.bound.size();
     if (!ports.bound.empty()) visitor.OnSockets(ports.bound);
   }
@@ -131,10 +129,8 @@ absl::Status BpfSource::WalkPorts(const Deadline& deadline) {
                     if ((record.flags & kWireBlocked) != 0) {
                       ports.blocked[record.local_port] = true;
                       ports.all_blocked &= record.scope == 0;
-                      continue;
-                    }
-                    Socket socket;
-                    if (DecodeRecord(record, program_->buffer(), ticks, *index, socket)) {
+                    } else if (Socket socket;
+                               DecodeRecord(record, program_->buffer(), ticks, *index, socket)) {
                       KeepBound(ports, socket);
                     }
                   }

@@ -50,8 +50,8 @@ class BpfSource : public SocketSource {
   // What WalkPorts() found of a namespace.
   struct Ports {
     PortSet blocked;
-    bool all_blocked = true;  // a VRF with a table of its own has others
-    std::vector<Socket> bound;
+    bool all_blocked = true;    // a VRF with a table of its own has others
+    std::vector<Socket> bound;  // none unless all_bound
     bool all_bound = true;
   };
   // A hash of connected sockets, by WireControl::table, and those that use it.

@@ -62,8 +62,9 @@ class CapabilitySets {
 bool MayCallBpf() {
   bpf_attr attributes = {};
   attributes.map_fd = UINT32_MAX;
-  return syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attributes, sizeof attributes) == 0 ||
-         errno != EPERM;
+  errno = 0;
+  syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attributes, sizeof attributes);
+  return errno != EPERM;
 }
 
 }  // namespace
@@ -86,9 +87,10 @@ absl::Status HasBpfCapabilities() {
 
 void RaiseMemlockLimit() {
   rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
-  if (setrlimit(RLIMIT_MEMLOCK, &limit) == 0 || getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_MEMLOCK, &limit);
+  if (setrlimit(RLIMIT_MEMLOCK, &limit) != 0 && getrlimit(RLIMIT_MEMLOCK, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_MEMLOCK, &limit);
+  }
 }
 
 std::string WhyNotPermitted(int error, absl::string_view kernel_release, rlim_t memlock_bytes) {

@@ -121,7 +121,7 @@ absl::Status Check::ComparePorts() {
 absl::Status Check::FindSuspects() {
   absl::StatusOr<std::vector<FoundSocket>> dump = lookup_.First(kConnected, kDumpRows, deadline_);
   if (!dump.ok()) return dump.status();
-  if (dump->size() > kDumpRows) dump->resize(kDumpRows);
+  dump->resize(std::min(dump->size(), kDumpRows));
   if (lookup_.ListsBound()) {
     if (absl::Status status = ReadBound(); !status.ok()) return status;
     if (bound_.size() <= kMostBound) {

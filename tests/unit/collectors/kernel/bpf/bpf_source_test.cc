@@ -15,10 +15,12 @@
 namespace tcp_lifecycle {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::SizeIs;
 
 WireRecord Bound(uint16_t port) {
   WireRecord record = RecordOf(port);
@@ -42,6 +44,7 @@ class FakeDumps : public SocketSource {
   absl::string_view Name() const override { return "fake"; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline&,
                                    SocketVisitor& visitor) override {
+    if (!status.ok()) return status;
     for (size_t i = 0; i < std::max<size_t>(query.namespaces.size(), 1); ++i) {
       asked_.push_back(query.StatesOf(i));
     }
@@ -64,6 +67,8 @@ class FakeDumps : public SocketSource {
     return info;
   }
 
+  absl::Status status;
+
  private:
   std::vector<TcpStateSet>& asked_;
 };
@@ -74,6 +79,7 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
     for (size_t i = 0; i < listeners.size(); ++i) order_.push_back("listener");
   }
   void OnSockets(std::span<Socket> sockets) override {
+    batches_.push_back(sockets.size());
     for (const Socket& socket : sockets) {
       EXPECT_EQ(socket.namespace_index, 0u);
       order_.push_back(std::to_string(socket.local_port));
@@ -99,15 +105,16 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
   // One more to watch, `netns` in the records and with that table. False when not permitted.
   bool WatchOne(uint32_t netns, uint64_t table) {
     UniqueFd made = NewNamespace([&] { walk_->places[NamespaceInode()] = {netns, table}; });
-    watched_.resize(2);
-    watched_[1].entrance = std::move(made);
-    return watched_[1].entrance->valid();
+    watched_.resize(std::max<size_t>(watched_.size() + 1, 2));
+    watched_.back().entrance = std::move(made);
+    return watched_.back().entrance->valid();
   }
   std::vector<WireRecord>& Connected() { return walk_->tables[WalkedTable::kConnected][0]; }
   std::vector<WireRecord>& BoundOnes() { return walk_->tables[WalkedTable::kPorts][0]; }
 
   std::vector<TcpStateSet> asked_;
   std::vector<std::string> order_;
+  std::vector<size_t> batches_;
   std::vector<Role> roles_;
   PortRange range_;
   std::optional<uint64_t> most_bound_inactive_;
@@ -121,8 +128,9 @@ class BpfSourceTest : public testing::Test, public SocketVisitor {
     }
     return walk;
   }();
+  FakeDumps* dumps_ = new FakeDumps(asked_);  // owned by source_
   BpfSource source_{"bpf", std::unique_ptr<WalkProgram>(walk_),
-                    std::make_unique<FakeDumps>(asked_)};
+                    std::unique_ptr<SocketSource>(dumps_)};
 };
 
 TEST_F(BpfSourceTest, ListenersThenBoundOnesThenTheRest) {
@@ -218,9 +226,29 @@ TEST_F(BpfSourceTest, WhereAVrfHasATableOfItsOwnTheyAreNotTold) {
 }
 
 TEST_F(BpfSourceTest, VeryManyBoundOnesAreDumped) {
-  BoundOnes().assign(5000, Bound(8080));
-  ASSERT_TRUE(Read().ok());
-  EXPECT_THAT(order_, ElementsAre("blocked", "listener", "1"));
+  for (const size_t bound : {4097, 5000}) {
+    order_.clear();
+    BoundOnes().assign(bound, Bound(8080));
+    ASSERT_TRUE(Read().ok());
+    EXPECT_THAT(order_, ElementsAre("blocked", "listener", "1"));
+  }
+  order_.clear();
+  BoundOnes().assign(4096, Bound(8080));
+  EXPECT_EQ(Read()->sockets, 4097u);  // with the listener
+  EXPECT_EQ(order_.back(), "8080");
+}
+
+TEST_F(BpfSourceTest, ADumpThatFailsIsNoPass) {
+  dumps_->status = absl::ResourceExhaustedError("no memory");
+  EXPECT_EQ(Read().status(), dumps_->status);
+}
+
+TEST_F(BpfSourceTest, NoPassIsMadeWhereItsOwnTableIsNotTold) {
+  watched_.resize(2);
+  watched_[1].entrance = absl::PermissionDeniedError("no");
+  walk_->empty_status = absl::UnavailableError("which table it is");
+  EXPECT_EQ(Read({TcpState::kEstablished}).status(), walk_->empty_status);
+  EXPECT_THAT(failures_, IsEmpty());
 }
 
 TEST_F(BpfSourceTest, AFailedWalkIsNoPass) {
@@ -262,9 +290,11 @@ TEST_F(BpfSourceTest, WhereOneIsWatchedTheWalkLooksAtNoOther) {
   for (const size_t count : {0, 1}) {
     watched_.resize(count);
     order_.clear();
+    walk_->asked.clear();
     ASSERT_TRUE(Read().ok());
     EXPECT_THAT(order_, ElementsAre("blocked", "listener", "40000"));
-    EXPECT_THAT(walk_->asked, Each(WalkedNetns::kOwn));
+    // Twice for each of the two tables: how large it is, and all of it.
+    EXPECT_THAT(walk_->asked, AllOf(SizeIs(4), Each(WalkedNetns::kOwn)));
   }
 }
 
@@ -287,6 +317,23 @@ TEST_F(BpfSourceTest, VrfAndManyBoundOnesOfOneNamespaceCostNoOther) {
                           TcpStateSet{TcpState::kListen} | TcpStateSet{TcpState::kBoundInactive}));
 }
 
+TEST_F(BpfSourceTest, BoundOnesOfAllAreKeptUpToFourTimesAsManyAsOfOne) {
+  for (uint32_t netns = 1; netns <= 4; ++netns) {
+    if (!WatchOne(netns, 0)) GTEST_SKIP() << kNoNamespace;
+  }
+  for (uint32_t i = 0; i < 4 * 4096 + 1; ++i) {
+    BoundOnes().push_back(Bound(8080));
+    BoundOnes().back().flags |= i / 4096 << kWireNetnsShift;
+  }
+  SocketVisitor nobody;
+  const auto info = source_.ForEach({TcpStateSet::All(), watched_},
+                                    Deadline::After(std::chrono::seconds(60)), nobody);
+  ASSERT_TRUE(info.ok()) << info.status();
+  const TcpStateSet listeners = {TcpState::kListen};
+  EXPECT_THAT(asked_, ElementsAre(listeners, listeners, listeners, listeners,
+                                  listeners | TcpStateSet{TcpState::kBoundInactive}));
+}
+
 TEST_F(BpfSourceTest, TableIsWalkedOnceForAllThatShareIt) {
   if (!WatchOne(5, 0)) GTEST_SKIP() << kNoNamespace;
   EXPECT_EQ(Read()->walk_pieces, 1u);
@@ -307,6 +354,7 @@ TEST_F(BpfSourceTest, ManySocketsComeInBatches) {
   EXPECT_EQ(info->sockets, 1000u);
   ASSERT_EQ(order_.size(), 1000u);
   EXPECT_EQ(order_.back(), "1000");
+  EXPECT_THAT(batches_, ElementsAre(256, 256, 256, 232));
 }
 
 }  // namespace

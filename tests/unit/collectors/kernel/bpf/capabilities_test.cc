@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -112,6 +113,25 @@ TEST_F(CapabilitiesTest, CapBpfStaysWhereEveryCallNeedsItAndNowhereElse) {
         errno != EPERM;
     EXPECT_EQ(kept == 0, answers);
   });
+}
+
+TEST_F(CapabilitiesTest, TheLimitOfLockedMemoryIsRaisedAsFarAsItMayBe) {
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_MEMLOCK, &before), 0);
+  for (const uint64_t effective : {kForBpf, all_}) {
+    const rlimit low = {0, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_MEMLOCK, &low), 0);
+    InThread([&] {
+      SetEffective(effective);
+      RaiseMemlockLimit();
+    });
+    rlimit raised = {};
+    ASSERT_EQ(getrlimit(RLIMIT_MEMLOCK, &raised), 0);
+    const bool beyond = (effective & Bit(CAP_SYS_RESOURCE)) != 0;
+    EXPECT_EQ(raised.rlim_max, beyond ? RLIM_INFINITY : before.rlim_max);
+    EXPECT_EQ(raised.rlim_cur, raised.rlim_max);
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_MEMLOCK, &before), 0);
 }
 
 TEST(WhyNotPermittedTest, OnlyEpermIsAboutRights) {

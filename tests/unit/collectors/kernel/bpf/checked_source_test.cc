@@ -61,6 +61,7 @@ class CheckedSourceTest : public testing::Test {
     auto lookup = std::make_unique<FakeLookup>(kernel_);
     lookup_ = lookup.get();
     parts.lookup = std::move(lookup);
+    if (!no_lookup_.ok()) parts.lookup = no_lookup_;
     parts.observer = std::make_unique<Events>(log_);
     parts.clock = kernel_.Clock();
     return std::make_unique<CheckedSource>(std::move(parts));
@@ -84,7 +85,7 @@ class CheckedSourceTest : public testing::Test {
   FakeKernel kernel_;
   FakeReader* reader_ = nullptr;
   FakeLookup* lookup_ = nullptr;
-  absl::Status fallback_status_;
+  absl::Status fallback_status_, no_lookup_;
   std::vector<std::string> log_;
   std::unique_ptr<CheckedSource> source_ = Make();
 };
@@ -173,6 +174,23 @@ TEST_F(CheckedSourceTest, RefusedCheckIsReportedOnceAndThePassGoesOn) {
   EXPECT_THAT(log_, ElementsAre("PERMISSION_DENIED: seccomp"));
   EXPECT_EQ(source_->Account().checks, 0u);
   EXPECT_EQ(source_->Account().disagreements, std::nullopt) << "unknown, not 0";
+}
+
+TEST_F(CheckedSourceTest, CheckThatIsRefusedAgainAfterOneThatWasNotIsReportedAgain) {
+  for (const bool refused : {true, false, true}) {
+    lookup_->status = refused ? absl::PermissionDeniedError("seccomp") : absl::OkStatus();
+    EXPECT_EQ(Read()->sockets, 5u);
+    kernel_.now += minutes(10);
+  }
+  EXPECT_THAT(log_, ElementsAre("PERMISSION_DENIED: seccomp", "PERMISSION_DENIED: seccomp"));
+  EXPECT_EQ(source_->Account().checks, 1u);
+}
+
+TEST_F(CheckedSourceTest, WhereNothingCanBeComparedThatIsReportedAndThePassGoesOn) {
+  no_lookup_ = absl::ResourceExhaustedError("too many files");
+  source_ = Make();
+  EXPECT_EQ(Read()->sockets, 5u);
+  EXPECT_THAT(log_, ElementsAre("RESOURCE_EXHAUSTED: too many files"));
 }
 
 TEST_F(CheckedSourceTest, LateCheckLeavesTimeForThePassAndIsMadeUpFor) {

@@ -16,6 +16,11 @@ struct FakeKernel {
   std::vector<FoundSocket> sockets;
   Deadline::Clock::time_point now = Deadline::Clock::now();
   int pauses = 0, walks = 0, lookups = 0;
+  int calls = 0, refused_call = 0;  // of both readers; none: 0
+
+  absl::Status Answer() {
+    return ++calls == refused_call ? absl::PermissionDeniedError("seccomp") : absl::OkStatus();
+  }
 
   // An idle connection of the number `i`.
   Socket& Add(TcpState state, uint16_t i, Timer timer = Timer::kNone, uint32_t remaining_ms = 0) {
@@ -49,6 +54,8 @@ class FakeReader : public SocketSource {
   ReaderAccount Account() const override { return {.bpf_seconds = 1.5}; }
   absl::StatusOr<PassInfo> ForEach(const SocketQuery& query, const Deadline& deadline,
                                    SocketVisitor& visitor) override {
+    if (absl::Status answer = kernel_.Answer(); !answer.ok()) return answer;
+    if (before_ports && query.states == TcpStateSet{TcpState::kBoundInactive}) before_ports();
     if (query.states.Contains(TcpState::kBoundInactive) && blocked) {
       visitor.OnBlockedPorts(0, *blocked);
     }
@@ -71,7 +78,7 @@ class FakeReader : public SocketSource {
   }
 
   std::optional<PortSet> blocked;
-  std::function<void()> before_pass;
+  std::function<void()> before_pass, before_ports;
   std::function<bool(Socket&)> wrong;  // false: the socket is left out
 
  private:
@@ -84,6 +91,7 @@ class FakeLookup : public SocketLookup {
 
   absl::StatusOr<std::optional<FoundSocket>> Find(const Socket& socket,
                                                   const Deadline& deadline) override {
+    if (absl::Status answer = kernel_.Answer(); !answer.ok()) return answer;
     if (deadline.Passed()) return absl::DeadlineExceededError("lookup");
     if (!status.ok()) return status;
     ++kernel_.lookups;
@@ -99,6 +107,7 @@ class FakeLookup : public SocketLookup {
   }
   absl::StatusOr<std::vector<FoundSocket>> First(TcpStateSet states, size_t most,
                                                  const Deadline&) override {
+    if (absl::Status answer = kernel_.Answer(); !answer.ok()) return answer;
     if (!status.ok()) return status;
     std::vector<FoundSocket> first;
     for (const FoundSocket& found : kernel_.sockets) {

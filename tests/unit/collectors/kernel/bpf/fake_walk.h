@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -48,6 +49,7 @@ class FakeWalk : public WalkProgram {
 
   absl::Status Run(WalkedTable table, WalkedNetns netns, uint32_t first, uint32_t end) override {
     asked.push_back(netns);
+    if (before_run) before_run();
     const Place place = places[NamespaceInode()];
     control_.netns = place.netns;
     control_.table = place.table;
@@ -55,7 +57,7 @@ class FakeWalk : public WalkProgram {
     control_.buckets = static_cast<uint32_t>(buckets.size());
     control_.records = control_.overflow = control_.redo_count = 0;
     control_.reached = end;
-    if (first == end) return absl::OkStatus();
+    if (first == end) return empty_status;
     pieces.push_back({table, first, end});
     if (!status.ok()) return status;
     if (place.table != 0 && place.table == failing_table) return absl::InternalError("table");
@@ -98,6 +100,8 @@ class FakeWalk : public WalkProgram {
   uint32_t most_per_run = UINT32_MAX;  // records, of whole buckets
   uint32_t most_bound = 0;             // as told last
   absl::Status status;
+  absl::Status empty_status;  // of runs over an empty piece
+  std::function<void()> before_run;
   std::vector<Piece> pieces;
 
  private:

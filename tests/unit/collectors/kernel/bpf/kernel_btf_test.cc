@@ -1,5 +1,6 @@
 #include "collectors/kernel/bpf/kernel_btf.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -45,6 +46,11 @@ TEST_F(KernelBtfTest, WhatIsNoBtfIsAnError) {
     std::ofstream(path_, std::ios::binary) << bytes;
     EXPECT_TRUE(absl::IsDataLoss(KernelBtfNames("bpf_loop", path_.c_str()).status())) << bytes;
   }
+}
+
+TEST_F(KernelBtfTest, WhatCannotBeReadIsAnError) {
+  const absl::Status status = KernelBtfNames("bpf_loop", testing::TempDir().c_str()).status();
+  EXPECT_THAT(std::string(status.message()), testing::StartsWith("reading " + testing::TempDir()));
 }
 
 TEST_F(KernelBtfTest, AKernelWithoutIsNotFound) {

@@ -39,6 +39,10 @@ TEST(KernelForms, EachFieldIsToldByTheKindOfItsType) {
   const int bytes = btf__add_array(kernel.get(), u32, u32, 4);
   const int unnamed = btf__add_union(kernel.get(), nullptr, 4);
   btf__add_field(kernel.get(), "tcp_death_row", pointer, 0, 0);
+  const int named = btf__add_struct(kernel.get(), "sock_common", 4);
+  btf__add_field(kernel.get(), "sk_ino", u32, 0, 0);  // of a named member, not of sock
+  btf__add_struct(kernel.get(), "sock", 4);
+  btf__add_field(kernel.get(), "__sk_common", named, 0, 0);
   btf__add_struct(kernel.get(), "inet_connection_sock", 4);
   btf__add_field(kernel.get(), "icsk_keepalive_timer", timer, 0, 0);
   btf__add_struct(kernel.get(), "inet_sock", 4);

@@ -30,6 +30,54 @@ TEST(SocketSample, FewSocketsAreAllInIt) {
   for (int i = 0; i < 10; ++i) EXPECT_THAT(ports, testing::Contains(i));
 }
 
+TEST(SocketSample, AHundredOfOneKindAreAllInItAndNothingElse) {
+  std::vector<Socket> sockets;
+  std::vector<int> all;
+  for (uint16_t i = 1; i <= SocketSample::kOfAll; ++i) {
+    sockets.push_back(Numbered(TcpState::kEstablished, i));
+    all.push_back(i);
+  }
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    SocketSample sample(seed);
+    sample.OnSockets(sockets);
+    std::vector<int> ports;
+    for (const Socket& socket : sample.Sampled()) ports.push_back(socket.local_port);
+    EXPECT_EQ(ports.size(), SocketSample::kOfAll + SocketSample::kOfEachKind);
+    EXPECT_THAT(all, testing::IsSubsetOf(ports));
+    EXPECT_THAT(ports, testing::Each(testing::Ge(1)));
+  }
+}
+
+TEST(SocketSample, FourOfAKindAreAllInItBesideVeryManyOthers) {
+  std::vector<Socket> sockets;
+  for (int i = 0; i < 60000; ++i) {
+    sockets.push_back(Numbered(TcpState::kTimeWait, static_cast<uint16_t>(i)));
+  }
+  for (const size_t i : {10000, 20000, 30000, 40000}) sockets[i].state = TcpState::kLastAck;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    SocketSample sample(seed);
+    sample.OnSockets(sockets);
+    std::vector<int> ports;
+    for (const Socket& socket : sample.Sampled()) ports.push_back(socket.local_port);
+    EXPECT_THAT(ports, testing::IsSupersetOf({10000, 20000, 30000, 40000})) << seed;
+    EXPECT_EQ(ports.size(), SocketSample::kOfAll + 2 * SocketSample::kOfEachKind);
+  }
+}
+
+TEST(SocketSample, VeryManyKindsDoNotMakeItLarge) {
+  SocketSample sample(1);
+  std::vector<Socket> sockets;
+  for (uint16_t i = 0; i < 5000; ++i) {
+    Socket& socket = sockets.emplace_back(Numbered(TcpState::kEstablished, i));
+    const unsigned kind = i / 10u % 100u;
+    socket.state = static_cast<TcpState>(kind % 10);
+    socket.timer = static_cast<Timer>(kind / 10 % 5);
+    socket.family = kind < 50 ? Family::kIpv4 : Family::kIpv6;
+  }
+  sample.OnSockets(sockets);
+  EXPECT_EQ(sample.Sampled().size(), SocketSample::kOfAll + 64 * SocketSample::kOfEachKind);
+}
+
 TEST(SocketSample, RareKindIsInItBesideVeryManyOthers) {
   SocketSample sample(1);
   std::vector<Socket> sockets;
@@ -89,6 +137,17 @@ TEST(SocketSample, KeepsEveryRowOfAWantedConnection) {
   sample.OnSockets(sockets);
   EXPECT_EQ(sample.RowsOf(Connection::Of(sockets[0])).size(), 2u);
   EXPECT_TRUE(sample.RowsOf(Connection::Of(sockets[1])).empty());
+}
+
+TEST(SocketSample, CountsWhatIsOnThePortOfAWantedConnection) {
+  SocketSample sample(1);
+  std::vector<Socket> sockets(3, Numbered(TcpState::kEstablished, 7));
+  sockets[1].remote_port = 81;
+  sockets[2].local_port = 8;
+  sample.Want(Connection::Of(sockets[0]));
+  sample.OnSockets(sockets);
+  EXPECT_EQ(sample.CountOn(7), 2u);
+  EXPECT_EQ(sample.CountOn(8), 0u) << "nobody asked";
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ TEST_F(ExpiryTest, TimePassesBetweenTheReadings) {
 
 TEST_F(ExpiryTest, TicksAreRounded) {
   EXPECT_TRUE(Agree(60000, 59980, milliseconds(0)));
-  EXPECT_FALSE(Agree(60000, 59800, milliseconds(0)));
+  EXPECT_TRUE(Agree(60000, 59900, milliseconds(0)));
+  EXPECT_FALSE(Agree(60000, 59899, milliseconds(0)));
 }
 
 TEST_F(ExpiryTest, TimerThatIsDueMayHaveBeenDueForLong) {
@@ -116,9 +117,25 @@ TEST(Moved, FieldsOfATimerGoWithIt) {
   const CheckedFields moved = Moved(With(Timer::kNone), With(Timer::kRetransmit));
   EXPECT_TRUE(moved[static_cast<size_t>(CheckedField::kTimer)]);
   EXPECT_TRUE(moved[static_cast<size_t>(CheckedField::kRemaining)]);
+  EXPECT_TRUE(moved[static_cast<size_t>(CheckedField::kRetransmits)]);
   EXPECT_TRUE(moved[static_cast<size_t>(CheckedField::kKeepalive)]);
   EXPECT_FALSE(moved[static_cast<size_t>(CheckedField::kScope)]);
   EXPECT_TRUE(Moved(With(Timer::kNone), With(Timer::kNone)).none());
+}
+
+TEST(Moved, FieldsThatHaveNoTimerMoveAlone) {
+  const Socket before = With(Timer::kNone);
+  Socket now = before;
+  now.retransmits = 1;
+  EXPECT_EQ(Moved(before, now), Only(CheckedField::kRetransmits));
+  now = before;
+  now.scope = 4;
+  EXPECT_EQ(Moved(before, now), Only(CheckedField::kScope));
+  now = before;
+  now.flags = kKeepaliveOn;
+  EXPECT_EQ(Moved(before, now), Only(CheckedField::kKeepalive));
+  now.flags = kUnaccepted;
+  EXPECT_EQ(Moved(before, now), Only(CheckedField::kUnaccepted));
 }
 
 TEST(Moved, WhatIsWrongAboutOneReadingIsNoMove) {
@@ -131,6 +148,29 @@ TEST(Moved, AnotherStateIsAnotherSocket) {
   Socket closed = With(Timer::kNone);
   closed.state = TcpState::kTimeWait;
   EXPECT_TRUE(Moved(With(Timer::kNone), closed).all());
+}
+
+TEST(ValueOf, SaysEachFieldInWords) {
+  Socket socket = With(Timer::kRetransmit, 900);
+  socket.retransmits = 2;
+  socket.scope = 4;
+  EXPECT_EQ(ValueOf(socket, CheckedField::kState), "established");
+  EXPECT_EQ(ValueOf(socket, CheckedField::kTimer), "retransmit");
+  EXPECT_EQ(ValueOf(socket, CheckedField::kRemaining), "900 ms");
+  EXPECT_EQ(ValueOf(socket, CheckedField::kRetransmits), "2");
+  EXPECT_EQ(ValueOf(socket, CheckedField::kScope), "4");
+  EXPECT_EQ(ValueOf(socket, CheckedField::kUnaccepted), "no");
+  socket.flags = kUnaccepted;
+  EXPECT_EQ(ValueOf(socket, CheckedField::kUnaccepted), "yes");
+}
+
+TEST(ValueOf, KeepaliveIsToldByTheTimerWhereTheReaderDoesNotSayIt) {
+  Socket socket = With(Timer::kKeepalive);
+  EXPECT_EQ(ValueOf(socket, CheckedField::kKeepalive), "timer keepalive");
+  socket.flags = kKeepaliveOn;
+  EXPECT_EQ(ValueOf(socket, CheckedField::kKeepalive), "on");
+  socket.flags = kKeepaliveOff;
+  EXPECT_EQ(ValueOf(socket, CheckedField::kKeepalive), "off");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/collectors/kernel/bpf/fake_walk.h"
 
 namespace tcp_lifecycle {
@@ -81,12 +82,47 @@ TEST_F(TableWalkTest, APieceThatDoesNotFitIsHalved) {
                           FakeWalk::Piece{kTable, 4, 6}, FakeWalk::Piece{kTable, 6, 8}));
 }
 
+TEST_F(TableWalkTest, APieceOfTwoBucketsIsHalvedAsWell) {
+  Fill(8, 3);
+  program_.capacity = 3;
+  ASSERT_TRUE(Walk().ok());
+  EXPECT_EQ(seen_, ports_);
+}
+
+TEST_F(TableWalkTest, ALaterPieceThatDoesNotFitIsHalvedByItsOwnSize) {
+  program_.tables[kTable].resize(8);
+  for (uint32_t bucket = 8; bucket < 16; ++bucket) {
+    program_.tables[kTable].push_back({RecordOf(1, bucket), RecordOf(2, bucket)});
+  }
+  program_.capacity = 8;
+  ASSERT_TRUE(Walk().ok());
+  EXPECT_EQ(seen_.size(), 16u);
+  EXPECT_THAT(program_.pieces,
+              ElementsAre(FakeWalk::Piece{kTable, 0, 16}, FakeWalk::Piece{kTable, 0, 8},
+                          FakeWalk::Piece{kTable, 8, 16}, FakeWalk::Piece{kTable, 8, 12},
+                          FakeWalk::Piece{kTable, 12, 16}));
+}
+
+TEST_F(TableWalkTest, WhereEachBucketHasMoreSocketsThanAPieceOneIsReadAtATime) {
+  Fill(4, kPieceSockets + 1);
+  program_.most_per_run = kPieceSockets + 1;
+  ASSERT_TRUE(Walk().ok());
+  EXPECT_EQ(seen_, ports_);
+  EXPECT_THAT(program_.pieces,
+              ElementsAre(FakeWalk::Piece{kTable, 0, 4}, FakeWalk::Piece{kTable, 1, 2},
+                          FakeWalk::Piece{kTable, 2, 3}, FakeWalk::Piece{kTable, 3, 4}));
+}
+
 TEST_F(TableWalkTest, ABucketThatDoesNotFitIsDataLoss) {
-  Fill(4, 3);
-  program_.capacity = 2;
-  const absl::Status status = Walk().status();
-  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
-  EXPECT_THAT(status.message(), HasSubstr("in bucket 0"));
+  Fill(4, 1);
+  for (const uint32_t bucket : {2u, 0u}) {
+    program_.tables[kTable][bucket].resize(3);
+    program_.capacity = 2;
+    const absl::Status status = Walk().status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+    EXPECT_THAT(status.message(),
+                HasSubstr(absl::StrCat("more than 32768 sockets in bucket ", bucket)));
+  }
 }
 
 TEST_F(TableWalkTest, ARunThatTakesLessThanItWasAskedForIsGoneOnWith) {
@@ -103,8 +139,38 @@ TEST_F(TableWalkTest, ABucketThatNoRunTakesIsDataLoss) {
   program_.most_per_run = 2;
   const auto counts = Walk();
   EXPECT_EQ(counts.status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(counts.status().message()), HasSubstr("bucket 0"));
+  EXPECT_THAT(std::string(counts.status().message()),
+              HasSubstr("bucket 0 was not read to its end in 100 runs"));
   EXPECT_THAT(seen_, testing::IsEmpty());
+}
+
+TEST_F(TableWalkTest, ABucketThatTheHundredthRunTakesIsRead) {
+  Fill(2, 3);
+  for (const size_t futile : {100u, 101u}) {
+    seen_.clear();
+    program_.pieces.clear();
+    program_.most_per_run = 2;
+    program_.before_run = [&] {
+      if (program_.pieces.size() == futile) program_.most_per_run = 6;
+    };
+    const absl::Status status = Walk().status();
+    EXPECT_EQ(status.ok(), futile == 100) << status;
+    EXPECT_EQ(seen_.size(), futile == 100 ? 6u : 0u);
+  }
+}
+
+TEST_F(TableWalkTest, ABucketThatStaysStillAtTheHundredthTimeIsRead) {
+  Fill(4, 1);
+  for (const int moves : {100, 101}) {
+    seen_.clear();
+    program_.restless = {{2, moves}};
+    const auto counts = Walk();
+    EXPECT_EQ(counts.ok(), moves == 100) << counts.status();
+    if (counts.ok()) {
+      EXPECT_EQ(counts->rewalks, 100u);
+      EXPECT_THAT(seen_, UnorderedElementsAreArray(ports_));
+    }
+  }
 }
 
 TEST_F(TableWalkTest, BucketsWhoseSocketsMovedAreReadAgainAndOnlyOnceHandedOver) {
@@ -135,6 +201,9 @@ TEST_F(TableWalkTest, WhatTheProgramSaysIsHandedOn) {
   Fill(4, 1);
   program_.status = absl::PermissionDeniedError("no");
   EXPECT_EQ(Walk().status(), program_.status);
+  program_.empty_status = absl::UnavailableError("how large the table is");
+  EXPECT_EQ(Walk().status(), program_.empty_status);
+  EXPECT_TRUE(seen_.empty());
 }
 
 }  // namespace
