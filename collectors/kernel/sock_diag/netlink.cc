@@ -59,7 +59,6 @@ absl::Status DecodeResult(std::span<const std::byte> payload) {
   int32_t code = 0;
   if (payload.size() < sizeof code) return absl::OkStatus();
   std::memcpy(&code, payload.data(), sizeof code);
-  if (code == 0) return absl::OkStatus();
   // Unsigned, because the least number has no opposite.
   return absl::ErrnoToStatus(static_cast<int>(0 - static_cast<uint32_t>(code)),
                              "the kernel answers");

@@ -105,6 +105,7 @@ TEST(DecodeSocket, UnacceptedConnectionMayRunKeepalive) {
 TEST(DecodeSocket, RemainingTimeIsTheKernelsMilliseconds) {
   EXPECT_EQ(Decode({.timer = 2, .expires = 7200000}).remaining_ms, 7200000u);
   EXPECT_EQ(Decode({.timer = 0, .expires = 7200000}).remaining_ms, 0u);
+  EXPECT_EQ(Decode({.timer = 2, .expires = INT32_MAX}).remaining_ms, uint32_t{INT32_MAX});
 }
 
 TEST(DecodeSocket, TimerThatIsOverdueHasNothingLeft) {
@@ -188,6 +189,17 @@ TEST(DecodeListener, QueuesAreConnections) {
   EXPECT_EQ(listener.socket.state, TcpState::kListen);
   EXPECT_EQ(listener.accept_queue, 6u);
   EXPECT_EQ(listener.backlog, 5u);
+}
+
+TEST(DecodeListener, OfARowThatIsNoneNothingIsTaken) {
+  for (const auto& [row, result] :
+       {std::pair(Row({.state = 14, .rqueue = 6}), RowResult::kUnknownState),
+        std::pair(Row({.family = AF_UNIX, .state = 10, .rqueue = 6}), RowResult::kMalformed)}) {
+    Listener listener;
+    EXPECT_EQ(DecodeListener(row, listener), result);
+    EXPECT_EQ(listener.accept_queue, 0u);
+    EXPECT_EQ(listener.backlog, std::nullopt);
+  }
 }
 
 TEST(DecodeListener, ReadsDropsFromTheMemoryFigures) {

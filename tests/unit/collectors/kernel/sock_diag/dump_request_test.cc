@@ -81,6 +81,9 @@ TEST(EncodeRequest, OneConnectionIsAskedForByItsTuple) {
   EXPECT_EQ(body.sdiag_family, AF_INET);
   EXPECT_EQ(body.id.idiag_src[0], htonl(0x0a000001));
   EXPECT_EQ(body.id.idiag_dst[0], htonl(0x0a000002));
+  for (const size_t rest : {1, 2, 3}) {
+    EXPECT_EQ(body.id.idiag_src[rest] | body.id.idiag_dst[rest], 0u);
+  }
   EXPECT_EQ(body.id.idiag_sport, htons(40000));
   EXPECT_EQ(body.id.idiag_dport, htons(80));
   EXPECT_EQ(body.id.idiag_if, 3u);

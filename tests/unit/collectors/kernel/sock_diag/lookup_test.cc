@@ -13,6 +13,7 @@
 
 #include "tests/unit/builders.h"
 #include "tests/unit/collectors/kernel/new_namespace.h"
+#include "tests/unit/collectors/kernel/no_more_files.h"
 #include "tests/unit/collectors/kernel/sock_diag/messages.h"
 
 namespace tcp_lifecycle {
@@ -31,10 +32,12 @@ class ScriptedChannel : public DiagChannel {
 
   absl::StatusOr<uint32_t> Request(const DumpRequest& request) override {
     requests.emplace_back(request.name);
+    if (!request_status.ok()) return request_status;
     return 7;
   }
   absl::StatusOr<uint32_t> RequestOne(const LookupRequest& request) override {
     asked = request;
+    if (!request_status.ok()) return request_status;
     return 7;
   }
   absl::StatusOr<std::span<const std::byte>> Receive(const Deadline&) override {
@@ -53,6 +56,7 @@ class ScriptedChannel : public DiagChannel {
   std::deque<Step> answers;
   std::vector<std::string> requests;
   LookupRequest asked;
+  absl::Status request_status;
   int reopened = 0;
 
  private:
@@ -100,6 +104,27 @@ TEST_F(SockDiagLookupTest, LateAnswerToAnEarlierRequestIsSkipped) {
   ASSERT_TRUE(Find().value().has_value());
 }
 
+TEST_F(SockDiagLookupTest, WhatIsNoAnswerIsSkipped) {
+  channel_->answers = {Error(0),
+                       Message(BytesOf(int32_t{-EPERM}), {.type = NLMSG_NOOP}) + Answer()};
+  ASSERT_TRUE(Find().value().has_value());
+}
+
+TEST_F(SockDiagLookupTest, RowThatMakesNoSenseIsAnError) {
+  const Bytes cut = Message(Bytes(20), {.type = SOCK_DIAG_BY_FAMILY});
+  for (const Bytes& answer : {Answer({.state = 14}), cut}) {
+    channel_->answers = {answer};
+    EXPECT_EQ(Find().status(), absl::DataLossError("sock_diag lookup: a row that makes no sense"));
+  }
+}
+
+TEST_F(SockDiagLookupTest, RequestThatCannotBeSentIsAnError) {
+  channel_->request_status = absl::UnavailableError("Connection refused");
+  EXPECT_EQ(Find().status(), absl::UnavailableError("sock_diag lookup: Connection refused"));
+  EXPECT_EQ(lookup_.First(TcpStateSet::All(), 64, Soon()).status(),
+            absl::UnavailableError("sock_diag check_ipv4: Connection refused"));
+}
+
 TEST_F(SockDiagLookupTest, RefusalSilenceAndGarbageAreErrors) {
   channel_->answers = {Error(-EPERM)};
   EXPECT_TRUE(absl::IsPermissionDenied(Find().status()));
@@ -112,6 +137,22 @@ TEST_F(SockDiagLookupTest, FirstRowsEndWithTheDump) {
   channel_->answers = {Message(Row()) + Message(Row({.local_port = 81})) + Done()};
   EXPECT_THAT(lookup_.First(TcpStateSet::All(), 64, Soon()).value(), SizeIs(2));
   EXPECT_EQ(channel_->reopened, 0);
+}
+
+TEST_F(SockDiagLookupTest, FirstRowsAreOfThisRequestAndMakeSense) {
+  channel_->answers = {Message(Row(), {.sequence = 6}) + Message(Row({.state = 14})) +
+                       Message(Bytes(20)) + Message(Row({.local_port = 81})) + Done()};
+  const auto first = lookup_.First(TcpStateSet::All(), 64, Soon());
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_THAT(*first, SizeIs(1));
+  EXPECT_EQ(first->front().socket.local_port, 81);
+}
+
+TEST_F(SockDiagLookupTest, DumpThatEndsInGarbageOrSilenceIsNotAskedForByFamily) {
+  channel_->answers = {Message(Row()) + Header(4096)};
+  EXPECT_TRUE(absl::IsDataLoss(lookup_.First(TcpStateSet::All(), 64, Soon()).status()));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(lookup_.First(TcpStateSet::All(), 64, Soon()).status()));
+  EXPECT_THAT(channel_->requests, testing::ElementsAre("check", "check"));
 }
 
 TEST_F(SockDiagLookupTest, LongDumpIsLeftUnread) {
@@ -134,6 +175,14 @@ TEST_F(SockDiagLookupTest, RefusedLegacyDumpIsAskedForByFamily) {
   EXPECT_THAT(channel_->requests, testing::ElementsAre("check", "check_ipv4", "check_ipv6"));
 }
 
+TEST_F(SockDiagLookupTest, LongDumpsByFamilyAreLeftUnreadAsWell) {
+  const Bytes datagram = Message(Row()) + Message(Row());
+  channel_->answers = {Error(-ENOENT), datagram, datagram, datagram};
+  EXPECT_THAT(lookup_.First(TcpStateSet::All(), 2, Soon()).value(), SizeIs(4));
+  EXPECT_THAT(channel_->answers, SizeIs(1));
+  EXPECT_EQ(channel_->reopened, 2);
+}
+
 TEST_F(SockDiagLookupTest, ADumpByFamilyThatIsRefusedAsWellIsAnError) {
   for (const bool first : {true, false}) {
     channel_->answers = {Error(-ENOENT)};
@@ -152,6 +201,12 @@ TEST_F(SockDiagLookupTest, BrokenDumpIsAnError) {
   EXPECT_THAT(std::string(lookup_.First(TcpStateSet::All(), 64, Soon()).status().message()),
               HasSubstr("ENOBUFS"));
   EXPECT_EQ(channel_->reopened, 1);
+}
+
+TEST(LiveSockDiagLookup, WithoutASocketItDoesNotOpen) {
+  absl::Status status;
+  WithNoMoreFiles([&] { status = OpenSockDiagLookup().status(); });
+  EXPECT_THAT(std::string(status.message()), HasSubstr("Too many open files"));
 }
 
 TEST(LiveSockDiagLookup, FindsIpv4MappedAndIpv6Connections) {

@@ -1,5 +1,6 @@
 #include "collectors/kernel/sock_diag/netlink_channel.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>
 #include <sys/time.h>
@@ -9,6 +10,7 @@
 #include <csignal>
 
 #include "tests/unit/collectors/kernel/new_namespace.h"
+#include "tests/unit/collectors/kernel/no_more_files.h"
 #include "tests/unit/collectors/kernel/sock_diag/messages.h"
 
 namespace tcp_lifecycle {
@@ -36,9 +38,11 @@ struct Pair {
 
 TEST(NetlinkChannel, HandsOutOneDatagramAfterTheOther) {
   Pair pair;
+  pair.Answer(Bytes());
   pair.Answer(Bytes(3));
   pair.Answer(Bytes(32768));
   NetlinkChannel channel(std::move(pair.channel_end), CannotOpen);
+  EXPECT_EQ(channel.Receive(In(1000))->size(), 0u);
   EXPECT_EQ(channel.Receive(In(1000))->size(), 3u);
   EXPECT_EQ(channel.Receive(In(1000))->size(), 32768u);
 }
@@ -127,6 +131,18 @@ TEST(NetlinkChannel, FailureToSendIsTold) {
   const absl::StatusOr<uint32_t> sequence =
       channel.Request({.name = "listen", .states = {TcpState::kListen}});
   EXPECT_EQ(sequence.status().message(), "sending the request: Connection refused");
+}
+
+TEST(NetlinkChannel, FailureToReceiveIsTold) {
+  NetlinkChannel channel(UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC)), CannotOpen);
+  EXPECT_EQ(channel.Receive(In(1000)).status().message(),
+            "receiving an answer: Socket operation on non-socket");
+}
+
+TEST(NetlinkChannel, SocketThatCannotBeOpenedIsTold) {
+  absl::Status status;
+  WithNoMoreFiles([&] { status = OpenSockDiagSocket().status(); });
+  EXPECT_EQ(status.message(), "socket(AF_NETLINK, NETLINK_SOCK_DIAG): Too many open files");
 }
 
 TEST(NetlinkChannel, EachRequestHasItsOwnSequenceNumber) {

@@ -33,6 +33,13 @@ TEST(NetlinkMessages, LastMessageMayLackItsPadding) {
   EXPECT_TRUE(messages.status().ok());
 }
 
+TEST(NetlinkMessages, OneWithoutAPayloadIsWhole) {
+  const Bytes datagram = Message({});
+  NetlinkMessages messages(datagram);
+  EXPECT_EQ(PayloadSizes(messages), (std::vector<size_t>{0}));
+  EXPECT_TRUE(messages.status().ok()) << messages.status();
+}
+
 TEST(NetlinkMessages, LessThanAHeaderIsDataLoss) {
   const Bytes datagram = Message(Bytes(4)) + Bytes(15);
   NetlinkMessages messages(datagram);

@@ -9,6 +9,7 @@
 #include "collectors/base/unique_fd.h"
 #include "collectors/kernel/sock_diag/sock_diag_source.h"
 #include "tests/unit/collectors/kernel/new_namespace.h"
+#include "tests/unit/collectors/kernel/no_more_files.h"
 
 namespace tcp_lifecycle {
 namespace {
@@ -93,6 +94,12 @@ TEST(LiveSockDiag, TellsListenerUnacceptedAndBoundSocketsApart) {
     EXPECT_EQ(info->unknown_states, 0u);
   });
   if (!permitted) GTEST_SKIP() << kNoNamespace;
+}
+
+TEST(LiveSockDiag, WithoutASocketItDoesNotOpen) {
+  absl::Status status;
+  WithNoMoreFiles([&] { status = OpenSockDiag().status(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
 }
 
 TEST(LiveSockDiag, AsksOnlyForTheStatesOfTheQuery) {

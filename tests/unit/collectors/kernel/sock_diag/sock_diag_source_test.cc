@@ -30,7 +30,7 @@ struct Script {
   std::vector<std::string> requests;
   std::vector<TcpStateSet> states;
   int reopened = 0;
-  absl::Status reopen_status;
+  absl::Status reopen_status, request_status;
 };
 
 class FakeChannel : public DiagChannel {
@@ -41,6 +41,7 @@ class FakeChannel : public DiagChannel {
     current_ = std::string(request.name);
     script_.requests.push_back(current_);
     script_.states.push_back(request.states);
+    if (!script_.request_status.ok()) return script_.request_status;
     return 7;
   }
   absl::StatusOr<std::span<const std::byte>> Receive(const Deadline&) override {
@@ -65,6 +66,7 @@ class FakeChannel : public DiagChannel {
 
 struct Seen : SocketVisitor {
   void OnListeners(std::span<Listener> batch) override {
+    listener_batch_sizes.push_back(batch.size());
     for (const Listener& listener : batch) ports.push_back(listener.socket.local_port);
   }
   void OnSockets(std::span<Socket> batch) override {
@@ -72,7 +74,7 @@ struct Seen : SocketVisitor {
     for (const Socket& socket : batch) ports.push_back(socket.local_port);
   }
   std::vector<uint16_t> ports;
-  std::vector<size_t> batch_sizes;
+  std::vector<size_t> batch_sizes, listener_batch_sizes;
 };
 
 constexpr uint8_t kEstablished = 1;
@@ -141,6 +143,19 @@ TEST_F(SockDiagSourceTest, AsksForTheStatesOfItsNamespace) {
 TEST_F(SockDiagSourceTest, RowsInStatesNobodyAskedForAreLeftOut) {
   EXPECT_TRUE(PassOver({RowMessage(1, kListen) + RowMessage(2) + Done()}).ok());
   EXPECT_THAT(seen_.ports, ElementsAre(2));
+  script_.answers["listen"] = {RowMessage(3) + RowMessage(4, kListen) + Done()};
+  SockDiagSource source = Source();
+  EXPECT_TRUE(Pass(source, {TcpState::kListen}).ok());
+  EXPECT_THAT(seen_.ports, ElementsAre(2, 4));
+}
+
+TEST_F(SockDiagSourceTest, HandsOutListenersInBatchesOf32) {
+  Bytes rows;
+  for (uint16_t port = 1; port <= 70; ++port) rows = rows + RowMessage(port, kListen);
+  script_.answers["listen"] = {rows, Done()};
+  SockDiagSource source = Source();
+  EXPECT_EQ(Pass(source, {TcpState::kListen})->sockets, 70u);
+  EXPECT_THAT(seen_.listener_batch_sizes, ElementsAre(32, 32, 6));
 }
 
 TEST_F(SockDiagSourceTest, HandsOutBatchesOf256) {
@@ -191,6 +206,17 @@ TEST_F(SockDiagSourceTest, OverrunIsDataLoss) {
 TEST_F(SockDiagSourceTest, LostAnswersAreToldWithTheDumpAndHowFarItCame) {
   EXPECT_EQ(PassOver({RowMessage(1), absl::DataLossError("lost")}).status(),
             absl::DataLossError("sock_diag dump rest: lost, after 1 rows"));
+  script_.answers["listen"] = {RowMessage(80, kListen) + RowMessage(81, kListen), Done()};
+  script_.answers["rest"] = {RowMessage(1), absl::DataLossError("lost")};
+  SockDiagSource source = Source();
+  EXPECT_EQ(Pass(source).status(), absl::DataLossError("sock_diag dump rest: lost, after 1 rows"));
+}
+
+TEST_F(SockDiagSourceTest, RequestThatCannotBeSentIsTold) {
+  script_.request_status = absl::UnavailableError("Connection refused");
+  SockDiagSource source = Source();
+  EXPECT_EQ(Pass(source).status(),
+            absl::UnavailableError("sock_diag dump listen_ipv4: Connection refused"));
 }
 
 TEST_F(SockDiagSourceTest, LyingMessageLengthIsDataLoss) {
@@ -249,6 +275,15 @@ TEST_F(SockDiagSourceTest, RefusedLegacyRequestIsAskedByFamily) {
   EXPECT_THAT(seen_.ports, ElementsAre(80, 81, 90, 91, 100, 101));
   EXPECT_THAT(script_.requests, ElementsAre("listen", "listen_ipv4", "listen_ipv6", "bound_ipv4",
                                             "bound_ipv6", "connected_ipv4", "connected_ipv6"));
+}
+
+TEST_F(SockDiagSourceTest, ByFamilyOnlyWhatTheQueryHasIsAskedFor) {
+  script_.answers["rest"] = {Error(-ENOENT)};
+  script_.answers["connected_ipv4"] = {Done()};
+  script_.answers["connected_ipv6"] = {Done()};
+  SockDiagSource source = Source();
+  EXPECT_TRUE(Pass(source, {TcpState::kTimeWait}).ok());
+  EXPECT_THAT(script_.requests, ElementsAre("rest", "connected_ipv4", "connected_ipv6"));
 }
 
 TEST_F(SockDiagSourceTest, RefusalInDoneIsARefusalToo) {
