@@ -35,6 +35,8 @@ TEST_F(AnonymizerTest, EachAddressHasOneStandInOfItsKind) {
     EXPECT_EQ(Of("172.32.0.1"), "240.0.0.2");
     EXPECT_EQ(Of("100.128.0.1"), "240.0.0.3");
     EXPECT_EQ(Of("192.169.0.1"), "240.0.0.4");
+    EXPECT_EQ(Of("169.1.1.1"), "240.0.0.5");
+    EXPECT_EQ(Of("8.254.0.1"), "240.0.0.6");
     EXPECT_EQ(Of("169.254.169.254"), "169.254.0.1");
     EXPECT_EQ(Of("2a00:1450::1"), "2001:db8::1");
     EXPECT_EQ(Of("fd12:3456::1"), "fd00::1");
@@ -108,6 +110,12 @@ TEST_F(AnonymizerTest, WhatCannotBeUnderstoodIsBlank) {
   }
   EXPECT_EQ(Replaced(Error(-2)), Error(-2));
   EXPECT_EQ(Replaced({}), Bytes());
+}
+
+TEST_F(AnonymizerTest, WhatIsBeforeALengthThatCannotBeTrueStays) {
+  const Bytes row = Message(Row({.local = "127.0.0.1", .remote = "127.0.0.2"}));
+  const Bytes cut = Header(4, {}) + Bytes(100, std::byte{0x55});
+  EXPECT_EQ(Replaced(row + cut), row + Bytes(cut.size()));
 }
 
 TEST_F(AnonymizerTest, InALineOfTcpOnlyTheAddressesChange) {

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -100,6 +103,43 @@ TEST_F(ArchiveTest, TarReadsWhatWasPacked) {
   ASSERT_TRUE(PackArchive(Path("from"), Path("new")).ok());
   ASSERT_EQ(Shell(absl::StrCat("tar xzf ", Path("new"), " -C ", Path("by_tar"))), 0);
   EXPECT_EQ(Read("by_tar/proc/net/tcp"), "y");
+  const auto seconds = [&](const std::string& path) {
+    return std::chrono::floor<std::chrono::seconds>(
+        std::filesystem::last_write_time(Path(path)).time_since_epoch());
+  };
+  EXPECT_EQ(seconds("by_tar/proc/net/tcp"), seconds("from/proc/net/tcp"));
+}
+
+TEST_F(ArchiveTest, NumbersFillTheirFieldsAsUstarHasIt) {
+  tree_.Write("from/about", "x").Write("new", "");
+  ASSERT_TRUE(PackArchive(Path("from"), Path("new")).ok());
+  ASSERT_EQ(Shell(absl::StrCat("gunzip -c ", Path("new"), " > ", Path("plain"))), 0);
+  std::ifstream plain(tree_.Path("plain"), std::ios::binary);
+  const std::string header(std::istreambuf_iterator<char>(plain), {});
+  EXPECT_EQ(header.substr(100, 8), absl::string_view("0000600\0", 8));
+  EXPECT_EQ(header.substr(124, 12), absl::string_view("00000000001\0", 12));
+}
+
+TEST_F(ArchiveTest, TooLongANameOrTooLargeAFileIsTold) {
+  const std::string name(100, 'n');
+  tree_.Write("from/" + name, "x").Write("new", "");
+  ASSERT_TRUE(PackArchive(Path("from"), Path("new")).ok());
+  ASSERT_TRUE(UnpackArchive(Path("new"), Path("to")).ok());
+  EXPECT_EQ(Read("to/" + name), "x");
+  std::filesystem::rename(Path("from/" + name), Path("from/n" + name));
+  const auto too_large =
+      FailsWith(StatusCode::kOutOfRange, HasSubstr(": too large for an archive"));
+  EXPECT_THAT(PackArchive(Path("from"), Path("new")), too_large);
+  std::filesystem::rename(Path("from/n" + name), Path("from/about"));
+  std::filesystem::resize_file(Path("from/about"), uint64_t{8} << 30);  // it takes no room
+  EXPECT_THAT(PackArchive(Path("from"), Path("new")), too_large);
+}
+
+TEST_F(ArchiveTest, AFileThatEndsBeforeItsSizeIsTold) {
+  tree_.Write("from/about", "x").Write("new", "");
+  std::filesystem::create_symlink("/sys/kernel/uevent_seqnum", Path("from/uevent_seqnum"));
+  EXPECT_THAT(PackArchive(Path("from"), Path("new")),
+              FailsWith(StatusCode::kDataLoss, HasSubstr("uevent_seqnum: cannot be read")));
 }
 
 TEST_F(ArchiveTest, NothingIsWrittenOutside) {
@@ -119,12 +159,15 @@ TEST_F(ArchiveTest, WhatIsNoFileIsRefusedByName) {
         << type;
   }
   EXPECT_TRUE(Unpack(Header("dir/", '5') + Header("about") + End()).ok());
+  EXPECT_TRUE(Unpack(Header("by_an_old_tar", '\0') + End()).ok());
 }
 
 TEST_F(ArchiveTest, VeryManyFilesAreRefused) {
   std::string archive;
-  for (int i = 0; i < 1001; ++i) archive += Header(absl::StrCat(i));
-  EXPECT_THAT(Unpack(archive),
+  for (int i = 0; i < 1000; ++i) archive += Header(absl::StrCat(i));
+  EXPECT_TRUE(Unpack(archive + End()).ok());
+  std::filesystem::remove_all(Path("to"));
+  EXPECT_THAT(Unpack(archive + Header("1000")),
               FailsWith(StatusCode::kOutOfRange, HasSubstr("more than 1000 files")));
 }
 
@@ -166,11 +209,40 @@ TEST_F(ArchiveTest, DamageAnywhereIsTold) {
   }
 }
 
+TEST_F(ArchiveTest, DamageIsToldAsZlibDoes) {
+  std::string archive = Gzipped(Header("about") + End());
+  archive[archive.size() - 8] = static_cast<char>(archive[archive.size() - 8] ^ 4);  // its sum
+  EXPECT_THAT(Unpack(archive),
+              FailsWith(StatusCode::kDataLoss, HasSubstr("archive: incorrect data check")));
+}
+
 TEST_F(ArchiveTest, ACutFileIsTold) {
   EXPECT_THAT(Unpack(Header("a", '0', "00000001001") + std::string(512, 'x')),
               FailsWith(StatusCode::kDataLoss, HasSubstr("archive: ends too early")));
-  EXPECT_THAT(Unpack(Header("a", '0', "77777777777")),
-              FailsWith(StatusCode::kOutOfRange, HasSubstr("more than 4 GiB")));
+}
+
+TEST_F(ArchiveTest, MoreThanFourGibibytesAreRefused) {
+  const auto refused = FailsWith(StatusCode::kOutOfRange, HasSubstr("more than 4 GiB"));
+  EXPECT_THAT(Unpack(Header("a", '0', "77777777777")), refused);
+  // With the header of 512 bytes, exactly so much.
+  EXPECT_THAT(Unpack(Header("b", '0', "37777777000")),
+              FailsWith(StatusCode::kDataLoss, HasSubstr("archive: ends too early")));
+  EXPECT_THAT(Unpack(Header("c", '0', "37777777001")), refused);
+}
+
+TEST_F(ArchiveTest, WhatCannotBeWrittenIsTold) {
+  EXPECT_THAT(Unpack(Header("a") + Header("a/b") + End()),
+              FailsWith(StatusCode::kFailedPrecondition, HasSubstr("to/a: Not a directory")));
+  tree_.Write("large", Gzipped(Header("large", '0', "00000001000") + End()));
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small = {511, before.rlim_max};
+  auto* const action = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const absl::Status status = UnpackArchive(Path("large"), Path("to"));
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, action);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("to/large: File too large"));
 }
 
 TEST_F(ArchiveTest, AFileIsNotWrittenTwice) {

@@ -13,11 +13,11 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 TEST(DatagramFile, ReadsWhatItWrites) {
-  const std::vector<Bytes> written = {Bytes(3, std::byte{1}), {}, Bytes(70000, std::byte{2})};
+  const std::vector<Bytes> written = {Bytes(3, std::byte{1}), {}, Bytes(70000, std::byte{2}), {}};
   const std::string file = DatagramFile(written);
   const absl::StatusOr<std::vector<Datagram>> read = ParseDatagramFile(file);
   ASSERT_TRUE(read.ok()) << read.status();
-  ASSERT_THAT(*read, SizeIs(3));
+  ASSERT_THAT(*read, SizeIs(4));
   for (size_t i = 0; i < written.size(); ++i) {
     EXPECT_EQ(Bytes((*read)[i].begin(), (*read)[i].end()), written[i]);
   }

@@ -23,6 +23,11 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
+std::string AboutOf(const Replay& replay) {
+  std::ifstream about(std::filesystem::path(replay.procfs_root).parent_path() / "about");
+  return {std::istreambuf_iterator<char>(about), {}};
+}
+
 TEST(Record, ReplayGivesWhatTheKernelHad) {
   const bool permitted = InNewNamespace([] {
     UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -40,6 +45,7 @@ TEST(Record, ReplayGivesWhatTheKernelHad) {
     ASSERT_THAT(kept.listeners, SizeIs(1));
     EXPECT_EQ(kept.listeners[0].backlog, 7u);
     EXPECT_THAT(kept.sockets, SizeIs(0));
+    EXPECT_THAT(AboutOf(*replay), HasSubstr("addresses: as they are\n"));
   });
   if (!permitted) GTEST_SKIP() << kNoNamespace;
 }
@@ -114,6 +120,7 @@ TEST(Record, AnonymizedItHasNoAddressOfThisHost) {
     ASSERT_THAT(kept.listeners, SizeIs(1));
     EXPECT_EQ(ToString(kept.listeners[0].socket.local_address), "240.0.0.1");
     EXPECT_EQ(kept.listeners[0].socket.local_port, 80);
+    EXPECT_THAT(AboutOf(*replay), HasSubstr("addresses: replaced\n"));
   });
   if (!permitted) GTEST_SKIP() << kNoNamespace;
 }

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <optional>
 
 #include "collectors/kernel/replay/archive.h"
 #include "tests/unit/collectors/kernel/procfs/proc_tree.h"
@@ -51,6 +53,7 @@ TEST_F(OpenReplayTest, ReplaysTheDumps) {
   tree_.Write("about", "kernel: 6.18.0\nnetns: host\nnetns_inode: 12\n");
   tree_.Write("sock_diag/listen.nl", DatagramFile({Listening(), Done()}));
   tree_.Write("sock_diag/rest.nl", DatagramFile({Message(Row()), Done()}));
+  tree_.Write("sock_diag/notes.txt", "this is no dump");
   const absl::StatusOr<Replay> replay = Open();
   ASSERT_TRUE(replay.ok()) << replay.status();
   EXPECT_EQ(replay->sockets->Name(), "replay");
@@ -161,6 +164,34 @@ TEST_F(OpenReplayTest, BadAboutIsNamed) {
 TEST_F(OpenReplayTest, DirectoryInPlaceOfAFileIsTold) {
   tree_.Write("about/inside", "");
   EXPECT_THAT(OpenError(), HasSubstr("/about: "));
+  std::filesystem::remove_all(tree_.Path("about"));
+  tree_.Write("sock_diag/listen.nl/inside", "");
+  EXPECT_THAT(OpenError(), HasSubstr("/listen.nl: cannot be read"));
+}
+
+TEST_F(OpenReplayTest, FileInPlaceOfADirectoryIsTold) {
+  tree_.Write("sock_diag", "");
+  EXPECT_THAT(OpenError(), HasSubstr("/sock_diag: Not a directory"));
+}
+
+TEST_F(OpenReplayTest, WithoutRoomToUnpackAnArchiveThatIsTold) {
+  tree_.Write("from/proc/net/tcp", kProcNetTcp).Write("archive", "");
+  const std::string archive = tree_.Path("archive").string();
+  ASSERT_TRUE(PackArchive(tree_.Path("from").string(), archive).ok());
+  const char* const set = std::getenv("TMPDIR");
+  const std::optional<std::string> before =
+      set == nullptr ? std::nullopt : std::optional<std::string>(set);
+  setenv("TMPDIR", "/nowhere", 1);
+  const absl::Status without = OpenReplay(archive).status();
+  setenv("TMPDIR", "/proc", 1);  // not even root makes directories there
+  const absl::Status refused = OpenReplay(archive).status();
+  if (before) {
+    setenv("TMPDIR", before->c_str(), 1);
+  } else {
+    unsetenv("TMPDIR");
+  }
+  EXPECT_THAT(std::string(without.message()), HasSubstr("the directory for temporary files: N"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("making the directory /proc/recording."));
 }
 
 }  // namespace
