@@ -109,9 +109,9 @@ absl::Status ProcFiles::ForEachEntry(absl::string_view path,
   for (;;) {
     errno = 0;
     const dirent* entry = readdir(directory.get());
-    if (entry == nullptr && errno != 0) return absl::ErrnoToStatus(errno, full_path);
+    const int error = errno;
     if (absl::Status late = InTime(full_path); !late.ok()) return late;
-    if (entry == nullptr) return absl::OkStatus();
+    if (entry == nullptr) return absl::ErrnoToStatus(error, full_path);  // 0, and OK, at the end
     const absl::string_view name = entry->d_name;
     if (name != "." && name != "..") visit(name);
   }

@@ -56,10 +56,10 @@ absl::Status ReadRows(const ProcFiles& files, absl::string_view path,
       const absl::StatusOr<TcpColumns> header = ParseTcpHeader(**line);
       if (!header.ok()) return Prefixed(lines->Position(), header.status());
       columns = *header;
-      continue;
+    } else if (const absl::StatusOr<TcpRow> row = ParseTcpRow(**line, *columns, ticks_per_second);
+               row.ok() && !row->unknown_state) {
+      TakeRow(*row, questions, searches);
     }
-    const absl::StatusOr<TcpRow> row = ParseTcpRow(**line, *columns, ticks_per_second);
-    if (row.ok() && !row->unknown_state) TakeRow(*row, questions, searches);
   }
 }
 

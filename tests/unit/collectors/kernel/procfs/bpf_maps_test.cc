@@ -40,6 +40,12 @@ TEST_F(BpfMapsTest, WithoutMapsThereIsNoAnswer) {
   EXPECT_THAT(ReadBpfMapBytes(tree_.files()), FailsWith(StatusCode::kNotFound, HasSubstr("map")));
 }
 
+TEST_F(BpfMapsTest, DescriptorsThatCannotBeListedAreTheError) {
+  std::filesystem::remove_all(tree_.Path("self/fd"));
+  EXPECT_THAT(ReadBpfMapBytes(tree_.files()),
+              FailsWith(StatusCode::kNotFound, HasSubstr("self/fd: No such file")));
+}
+
 TEST_F(BpfMapsTest, MapThatDoesNotSayIsNoZero) {
   Open("3", "bpf-map", kFdinfo);
   Open("4", "bpf-map", "map_type:\t2\n");

@@ -1,10 +1,12 @@
 #include "collectors/kernel/procfs/line_reader.h"
 
 #include <gtest/gtest.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <string>
 #include <thread>
 #include <utility>
@@ -65,15 +67,38 @@ TEST(LineReaderTest, ReadThatEndsInTheMiddleOfALineIsNoEnd) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   std::jthread writer([fd = UniqueFd(ends[1])] {
-    for (const absl::string_view part : {"fir", "st\nsec", "ond\n"}) {
+    for (const absl::string_view part : {"1\n2\n3\nfir", "s", "t\nsec", "ond\n"}) {
       ASSERT_EQ(write(fd.get(), part.data(), part.size()), static_cast<ssize_t>(part.size()));
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   });
   LineReader reader(UniqueFd{ends[0]}, "pipe", Far());
+  for (const char* line : {"1", "2", "3"}) EXPECT_EQ(*reader.Next().value(), line);
   EXPECT_EQ(*reader.Next().value(), "first");
   EXPECT_EQ(*reader.Next().value(), "second");
   EXPECT_EQ(reader.Next().value(), std::nullopt);
+}
+
+TEST(LineReaderTest, SignalDoesNotEndARead) {
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  struct sigaction before = {};
+  sigaction(SIGALRM, &action, &before);
+  const itimerval every_5_ms = {.it_interval = {.tv_sec = 0, .tv_usec = 5000},
+                                .it_value = {.tv_sec = 0, .tv_usec = 5000}};
+  setitimer(ITIMER_REAL, &every_5_ms, nullptr);
+
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  std::jthread writer([fd = UniqueFd(ends[1])] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    ASSERT_EQ(write(fd.get(), "late\n", 5), 5);
+  });
+  EXPECT_THAT(AllLines(LineReader(UniqueFd{ends[0]}, "pipe", Far())), ElementsAre("late"));
+
+  const itimerval never = {};
+  setitimer(ITIMER_REAL, &never, nullptr);
+  sigaction(SIGALRM, &before, nullptr);
 }
 
 TEST(LineReaderTest, LineOfTheWholeBufferIsReadAndALongerOneIsDataLoss) {

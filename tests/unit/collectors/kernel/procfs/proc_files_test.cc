@@ -1,12 +1,16 @@
 #include "collectors/kernel/procfs/proc_files.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "tests/unit/collectors/kernel/procfs/proc_tree.h"
 #include "tests/unit/collectors/kernel/procfs/status_matchers.h"
 
@@ -56,6 +60,30 @@ TEST(ProcFilesTest, TheLimitIsTheSameForAFileThatWasThoughtToBeSmall) {
     EXPECT_THAT(tree.files().Read("huge", likely_bytes),
                 FailsWith(StatusCode::kResourceExhausted, HasSubstr("not below 1 MiB")));
   }
+}
+
+TEST(ProcFilesTest, AKernelFileThatComesAPageAtATimeIsReadWhole) {
+  // Each second page is another mapping, with a line of its own.
+  constexpr size_t kPages = 1000;
+  const auto page_bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* const mapped =
+      mmap(nullptr, kPages * page_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(mapped, MAP_FAILED);
+  const auto begin = reinterpret_cast<uintptr_t>(mapped);
+  for (size_t i = 1; i < kPages; i += 2) {
+    ASSERT_EQ(mprotect(static_cast<char*>(mapped) + i * page_bytes, page_bytes, PROT_READ), 0);
+  }
+  for (const size_t likely_bytes : {size_t{64}, size_t{4096}, ProcFiles::kUsualBytes}) {
+    const std::string maps = ProcFiles("/proc").Read("self/maps", likely_bytes).value();
+    std::vector<std::string> lines = absl::StrSplit(maps, '\n');
+    EXPECT_EQ(lines.back(), "");
+    std::erase_if(lines, [&](const std::string& line) {
+      const uint64_t at = std::strtoull(line.c_str(), nullptr, 16);
+      return at < begin || at >= begin + kPages * page_bytes;
+    });
+    EXPECT_EQ(lines.size(), kPages) << likely_bytes;
+  }
+  munmap(mapped, kPages * page_bytes);
 }
 
 TEST(ProcFilesTest, AbsentFileIsNotFoundWithItsWholePath) {
@@ -146,6 +174,13 @@ TEST(ProcFilesTest, InodeFollowsLinks) {
   tree.Write("a", "");
   ASSERT_EQ(symlink("a", tree.Path("b").c_str()), 0);
   EXPECT_EQ(tree.files().Inode("a").value(), tree.files().Inode("b").value());
+}
+
+TEST(ProcFilesTest, InodeOfADirectoryIsRefused) {
+  ProcTree tree;
+  tree.Write("ns/net", "");
+  EXPECT_THAT(tree.files().Inode("ns"),
+              FailsWith(StatusCode::kPermissionDenied, HasSubstr("/ns: Permission denied")));
 }
 
 }  // namespace

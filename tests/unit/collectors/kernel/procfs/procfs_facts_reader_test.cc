@@ -202,6 +202,7 @@ TEST_F(ProcfsFactsReaderTest, GarbledSnmpLeavesTheCountersOfNetstat) {
 TEST_F(ProcfsFactsReaderTest, AbsentNetstatCostsOnlyItsCounters) {
   Remove("net/netstat");
   const NamespaceFacts facts = Read();
+  EXPECT_TRUE(facts.counters.status.ok()) << facts.counters.status;
   EXPECT_EQ(facts.counters[TcpCounter::kActiveOpens], 6u);
   EXPECT_EQ(facts.counters[TcpCounter::kTimeWaitCounted], std::nullopt);
 }
@@ -209,6 +210,7 @@ TEST_F(ProcfsFactsReaderTest, AbsentNetstatCostsOnlyItsCounters) {
 TEST_F(ProcfsFactsReaderTest, AbsentSnmpCostsOnlyItsCounters) {
   Remove("net/snmp");
   const NamespaceFacts facts = Read();
+  EXPECT_TRUE(facts.counters.status.ok()) << facts.counters.status;
   EXPECT_EQ(facts.counters[TcpCounter::kActiveOpens], std::nullopt);
   EXPECT_EQ(facts.counters[TcpCounter::kTimeWaitCounted], 7u);
 }

@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -168,6 +171,9 @@ TEST_F(SocketOwnersTest, WhatIsNoProcessIsNotLookedInto) {
   std::filesystem::create_directories(tree_.Path("self/fd"));
   std::filesystem::create_symlink("socket:[7]", tree_.Path("self/fd/0"));
   EXPECT_THAT(AskForAll().owners, IsEmpty());
+  AddProcess(12, "curl", {"socket:[7]"});
+  std::filesystem::create_directories(tree_.Path("12th"));
+  EXPECT_THAT(AskForAll().owners, ElementsAre(Owner(12, "curl", 1)));
 }
 
 TEST_F(SocketOwnersTest, ANameMayBeAnyBytes) {
@@ -195,6 +201,31 @@ TEST_F(SocketOwnersTest, WithoutNetTcpThereIsNoAnswer) {
 TEST_F(SocketOwnersTest, AFileWithoutItsColumnsIsDataLoss) {
   tree_.Write("net/tcp", "no header\n");
   EXPECT_THAT(Ask({}), FailsWith(StatusCode::kDataLoss, HasSubstr("net/tcp line 1")));
+}
+
+TEST_F(SocketOwnersTest, WithoutAFileOfIpv4ThereIsNoAnswer) {
+  tree_.Write("net/tcp6", kHeader);
+  EXPECT_THAT(Ask({}), FailsWith(StatusCode::kNotFound, HasSubstr("net/tcp: No such file")));
+}
+
+TEST_F(SocketOwnersTest, AFileOfIpv6WithoutItsColumnsIsDataLoss) {
+  WriteRows("");
+  tree_.Write("net/tcp6", "no header\n");
+  EXPECT_THAT(Ask({}), FailsWith(StatusCode::kDataLoss, HasSubstr("net/tcp6 line 1")));
+}
+
+TEST_F(SocketOwnersTest, WhereTheDeadlinePassesWhileSocketsAreReadNoProcessIsLookedInto) {
+  WriteRows(Row(40000, kEstablished, 7));
+  ASSERT_EQ(mkfifo(tree_.Path("net/tcp6").c_str(), 0600), 0);
+  const Deadline deadline = Deadline::After(std::chrono::milliseconds(300));
+  std::jthread writer([&] {
+    std::ofstream slow(tree_.Path("net/tcp6"));
+    slow << kHeader << std::flush;
+    std::this_thread::sleep_until(deadline.at() + std::chrono::milliseconds(10));
+  });
+  const std::vector<SocketOwnersReader::Question> none;
+  EXPECT_THAT(ProcfsSocketOwners(tree_.files()).Read(none, deadline),
+              FailsWith(StatusCode::kDeadlineExceeded, HasSubstr("looking into all processes: ")));
 }
 
 TEST_F(SocketOwnersTest, EndsByTheDeadline) {

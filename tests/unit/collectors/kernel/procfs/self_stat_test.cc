@@ -37,6 +37,9 @@ TEST(SelfStatTest, CutOrGarbledTextIsDataLoss) {
   EXPECT_THAT(ParseSelfStat(""), FailsWith(StatusCode::kDataLoss, "no program name in \"\""));
   EXPECT_THAT(ParseSelfStat("1 (a) R 1 2"),
               FailsWith(StatusCode::kDataLoss, "no utime in \"1 (a) R 1 2\""));
+  const absl::string_view before_rss = kTail.substr(0, kTail.find(" 3679"));
+  EXPECT_THAT(ParseSelfStat(absl::StrCat("1 (a)", before_rss)),
+              FailsWith(StatusCode::kDataLoss, ::testing::StartsWith("no rss in \"1 (a) R ")));
   EXPECT_THAT(ParseSelfStat("1 (a) R 1 1 1 0 -1 1 1 1 0 0 x 17"),
               FailsWith(StatusCode::kDataLoss, "utime \"x\""));
 }

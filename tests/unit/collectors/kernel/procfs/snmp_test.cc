@@ -60,6 +60,13 @@ TEST(SnmpTest, SameNameOfAnotherProtocolIsAnother) {
   EXPECT_EQ(counters[TcpCounter::kTimeWaitCounted], std::nullopt);
 }
 
+TEST(SnmpTest, OtherProtocolsMayHaveAnotherForm) {
+  const auto counters =
+      Parse("Icmp: InMsgs InErrors\nIcmp: 1\nTcp: ActiveOpens\nTcp: 6\nUdp: InDatagrams\n");
+  ASSERT_TRUE(counters.ok()) << counters.status();
+  EXPECT_EQ((*counters)[TcpCounter::kActiveOpens], 6u);
+}
+
 TEST(SnmpTest, KeepsTheCountersOfTheOtherFile) {
   TcpCounters counters;
   counters[TcpCounter::kActiveOpens] = 5;

@@ -56,6 +56,7 @@ TEST(SockstatTest, ASumBelowZeroCostsItselfAlone) {
   }
   EXPECT_EQ(ParseSockstat("TCP: mem 4503599627370496", 4096)->memory_bytes, std::nullopt)
       << "more bytes than there can be";
+  EXPECT_EQ(ParseSockstat("TCP: mem 4503599627370495", 4096)->memory_bytes, 18446744073709547520u);
 }
 
 TEST(SockstatTest, SocketsInUseAreThoseOfBothFamilies) {
@@ -63,10 +64,12 @@ TEST(SockstatTest, SocketsInUseAreThoseOfBothFamilies) {
       "sockets: used 22\nTCP: inuse 17 orphan 0 tw 5 alloc 33 mem 1\n";
   EXPECT_EQ(ParseTcpInUse(kIpv4, "TCP6: inuse 4\nUDP6: inuse 9\n"), 21u);
   EXPECT_EQ(ParseTcpInUse(kIpv4, ""), 17u) << "IPv6 is turned off";
+  EXPECT_EQ(ParseTcpInUse("inuse 5\nTCP: inuse 17\n", ""), 17u) << "of no protocol";
 }
 
 TEST(SockstatTest, SocketsInUseAreUnknownWhereACountIsMissing) {
   EXPECT_EQ(ParseTcpInUse("UDP: inuse 1\n", "TCP6: inuse 4\n"), std::nullopt);
+  EXPECT_EQ(ParseTcpInUse("TCP: tw 1 inuse\n", "TCP6: inuse 4\n"), std::nullopt);
   EXPECT_EQ(ParseTcpInUse("TCP: inuse x\n", "TCP6: inuse 4\n"), std::nullopt);
   EXPECT_EQ(ParseTcpInUse("TCP: inuse 1\n", "UDP6: inuse 4\n"), std::nullopt);
   EXPECT_EQ(ParseTcpInUse("TCP: inuse 18446744073709551615\n", "TCP6: inuse 1\n"), std::nullopt);

@@ -32,6 +32,7 @@ TEST(TcpMemTest, AnythingButThreeNumbersIsDataLoss) {
 TEST(TcpMemTest, PagesThatOverflowAsBytesAreDataLoss) {
   EXPECT_THAT(ParseTcpMem("1 2 18446744073709551615", 4096),
               FailsWith(StatusCode::kDataLoss, "not a number of pages: \"18446744073709551615\""));
+  EXPECT_EQ(ParseTcpMem("1 2 4503599627370495", 4096).value().high_bytes, 18446744073709547520u);
 }
 
 }  // namespace

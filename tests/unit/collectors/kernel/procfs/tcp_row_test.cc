@@ -185,6 +185,10 @@ TEST(TcpRowTest, ColumnsAreFoundByTheirNames) {
   EXPECT_EQ(row.rx_queue, 3u);
 }
 
+TEST(TcpRowTest, HeaderMayHaveMoreColumnsThanAreLookedAt) {
+  EXPECT_TRUE(ParseTcpHeader(absl::StrCat(kHeader, " a b c d e f g h i j")).ok());
+}
+
 TEST(TcpRowTest, HeaderWithoutANeededColumnIsDataLoss) {
   for (const absl::string_view name :
        {"local_address", "rem_address", "st ", "tx_queue", "tr ", "retrnsmt", "timeout", "inode"}) {
@@ -202,15 +206,19 @@ TEST(TcpRowTest, MalformedFieldIsDataLossWithItsText) {
   } cases[] = {
       {" 01 ", " ZZ ", "state \"ZZ\""},
       {" 01 ", " 101 ", "state \"101\""},
+      {" 01 ", " 0G ", "state \"0G\""},
       {"0100007F:AE62", "0100007F:1AE62", "local address \"0100007F:1AE62\""},
       {"0100007F:AE62", "0100007FAE62", "local address \"0100007FAE62\""},
       {"0100007F:AE62", "100007F:AE62", "local address \"100007F:AE62\""},
       {"0100007F:AE62", "0100007G:AE62", "local address \"0100007G:AE62\""},
       {"0100007F:1F40", "-100007F:1F40", "remote address \"-100007F:1F40\""},
       {"00000000:00000000", "00000000", "queues \"00000000\""},
+      {"00000000:00000000", "0000000G:00000000", "queues \"0000000G:00000000\""},
+      {"00000000:00000000", "00000000:0000000G", "queues \"00000000:0000000G\""},
       {"02:0000E8F2", "02:", "timer \"02:\""},
       {"02:0000E8F2", "05:0000E8F2", "timer \"05:0000E8F2\""},
       {" 00000000  ", " -0000001  ", "retrnsmt \"-0000001\""},
+      {" 00000000  ", " 0000000G  ", "retrnsmt \"0000000G\""},
       {"        0 49316", "       -1 49316", "timeout \"-1\""},
       {" 49316 ", " inode ", "inode \"inode\""},
   };
