@@ -23,9 +23,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
+std::string TextOf(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 std::string AboutOf(const Replay& replay) {
-  std::ifstream about(std::filesystem::path(replay.procfs_root).parent_path() / "about");
-  return {std::istreambuf_iterator<char>(about), {}};
+  return TextOf(std::filesystem::path(replay.procfs_root).parent_path() / "about");
 }
 
 TEST(Record, ReplayGivesWhatTheKernelHad) {
@@ -123,6 +126,22 @@ TEST(Record, AnonymizedItHasNoAddressOfThisHost) {
     EXPECT_THAT(AboutOf(*replay), HasSubstr("addresses: replaced\n"));
   });
   if (!permitted) GTEST_SKIP() << kNoNamespace;
+}
+
+TEST(Record, AnonymizedItsTableOfSocketsHasNoAddressEither) {
+  ProcTree tree;
+  tree.Write("net/tcp",
+             "  sl  local_address rem_address   st\n   0: 4D7100CB:0050 00000000:0000 0A\n");
+  tree.Write("net/sockstat", "TCP: inuse 1\n");
+  for (const bool anonymize : {false, true}) {
+    const std::string archive = tree.Path(anonymize ? "anonymized" : "as_it_is").string();
+    ASSERT_TRUE(Record({archive, anonymize}, tree.Path("").string(), Soon()).ok());
+    const absl::StatusOr<Replay> replay = OpenReplay(archive);
+    ASSERT_TRUE(replay.ok()) << replay.status();
+    EXPECT_THAT(TextOf(std::filesystem::path(replay->procfs_root) / "net/tcp"),
+                HasSubstr(anonymize ? " 010000F0:0050 00000000:0000 0A\n"
+                                    : " 4D7100CB:0050 00000000:0000 0A\n"));
+  }
 }
 
 TEST(Record, DoesNotWriteOverAFile) {
