@@ -34,7 +34,7 @@ export const first = [
     title: 'Fullest destination, at most',
     description:
       'What it may hold at most: programs that call bind() first lose a port for every ' +
-      'destination, and a dump of the sockets does not tell which do. Above 95 % while "at ' +
+      'destination, and a dump of the sockets does not show which do. Above 95 % while "at ' +
       'least" is low: see the runbook.',
     unit: 'percentunit',
     decimals: 0,

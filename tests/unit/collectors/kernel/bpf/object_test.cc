@@ -73,7 +73,7 @@ class LoadObjectTest : public testing::Test {
   static absl::StatusOr<LoadedObject> LoadIt(absl::string_view kfunc = "") {
     return Load({"the test", LoadLight, LoadByLibbpf, kfunc});
   }
-  // Of a load that both loaders refuse.
+  // What a load says that both loaders refuse.
   static absl::Status Refused(int error, void (*saying)() = nullptr) {
     light_result = ENOTSUP;
     libbpf_result = error;
