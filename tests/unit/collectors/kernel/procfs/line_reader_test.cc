@@ -1,18 +1,17 @@
 #include "collectors/kernel/procfs/line_reader.h"
 
 #include <gtest/gtest.h>
-#include <sys/time.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "collectors/kernel/procfs/proc_files.h"
+#include "tests/unit/collectors/kernel/frequent_signals.h"
 #include "tests/unit/collectors/kernel/procfs/proc_tree.h"
 #include "tests/unit/collectors/kernel/procfs/status_matchers.h"
 
@@ -80,14 +79,7 @@ TEST(LineReaderTest, ReadThatEndsInTheMiddleOfALineIsNoEnd) {
 }
 
 TEST(LineReaderTest, SignalDoesNotEndARead) {
-  struct sigaction action = {};
-  action.sa_handler = [](int) {};
-  struct sigaction before = {};
-  sigaction(SIGALRM, &action, &before);
-  const itimerval every_5_ms = {.it_interval = {.tv_sec = 0, .tv_usec = 5000},
-                                .it_value = {.tv_sec = 0, .tv_usec = 5000}};
-  setitimer(ITIMER_REAL, &every_5_ms, nullptr);
-
+  const FrequentSignals signals;
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   std::jthread writer([fd = UniqueFd(ends[1])] {
@@ -95,10 +87,6 @@ TEST(LineReaderTest, SignalDoesNotEndARead) {
     ASSERT_EQ(write(fd.get(), "late\n", 5), 5);
   });
   EXPECT_THAT(AllLines(LineReader(UniqueFd{ends[0]}, "pipe", Far())), ElementsAre("late"));
-
-  const itimerval never = {};
-  setitimer(ITIMER_REAL, &never, nullptr);
-  sigaction(SIGALRM, &before, nullptr);
 }
 
 TEST(LineReaderTest, LineOfTheWholeBufferIsReadAndALongerOneIsDataLoss) {

@@ -3,12 +3,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>
-#include <sys/time.h>
 
 #include <array>
 #include <chrono>
-#include <csignal>
 
+#include "tests/unit/collectors/kernel/frequent_signals.h"
 #include "tests/unit/collectors/kernel/new_namespace.h"
 #include "tests/unit/collectors/kernel/no_more_files.h"
 #include "tests/unit/collectors/kernel/sock_diag/messages.h"
@@ -71,21 +70,10 @@ TEST(NetlinkChannel, CutDatagramIsDataLoss) {
 }
 
 TEST(NetlinkChannel, SignalDoesNotEndTheWait) {
-  struct sigaction action = {};
-  action.sa_handler = [](int) {};
-  struct sigaction before = {};
-  sigaction(SIGALRM, &action, &before);
-  const itimerval every_5_ms = {.it_interval = {.tv_sec = 0, .tv_usec = 5000},
-                                .it_value = {.tv_sec = 0, .tv_usec = 5000}};
-  setitimer(ITIMER_REAL, &every_5_ms, nullptr);
-
+  const FrequentSignals signals;
   Pair pair;
   NetlinkChannel channel(std::move(pair.channel_end), CannotOpen);
   EXPECT_TRUE(absl::IsDeadlineExceeded(channel.Receive(In(40)).status()));
-
-  const itimerval never = {};
-  setitimer(ITIMER_REAL, &never, nullptr);
-  sigaction(SIGALRM, &before, nullptr);
 }
 
 TEST(NetlinkChannel, IgnoresWhatOtherProcessesSend) {
