@@ -26,7 +26,7 @@ void AddTimeWait(const Socket& socket, PortKind port, const ReuseRule& rule, Des
   const uint32_t free_ms = rule.MsUntilFree(applies, socket.remaining_ms, next_second);
   const uint32_t age_ms = kTimeWaitMs - std::min(socket.remaining_ms, kTimeWaitMs);
   auto& by_age = applies ? use.taken_over_by_age : use.kept_by_age;
-  ++by_age[std::min<size_t>(age_ms / 1000, by_age.size() - 1)];
+  ++by_age[std::min<size_t>(age_ms / 1000, CountByAge::kSeconds - 1)];
   use.bound_time_wait += port == PortKind::kBound ? 1 : 0;
   if (applies && free_ms == 0) {
     ++use.reusable;

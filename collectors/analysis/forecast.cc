@@ -4,14 +4,13 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 
 #include "collectors/analysis/thresholds.h"
 
 namespace tcp_lifecycle {
 namespace {
 
-constexpr size_t kMinute = std::tuple_size_v<decltype(DestinationUse::kept_by_age)>;
+constexpr size_t kMinute = CountByAge::kSeconds;
 static_assert(kMinute == static_cast<size_t>(kForeseenSeconds));
 constexpr size_t kRateSeconds = 5;
 constexpr auto kLasting = static_cast<size_t>(kLastingSeconds);
@@ -25,9 +24,10 @@ size_t Reach(size_t seconds) {
 }
 
 // Sums over the last `seconds` seconds.
-double Sum(const std::array<uint16_t, kMinute>& by_age, size_t seconds) {
-  return std::accumulate(by_age.begin(), by_age.begin() + static_cast<std::ptrdiff_t>(seconds),
-                         0.0);
+double Sum(const CountByAge& by_age, size_t seconds) {
+  double sum = 0;
+  for (size_t i = 0; i < seconds; ++i) sum += by_age[i];
+  return sum;
 }
 double Come(const DestinationUse& use, size_t seconds) {
   return Sum(use.kept_by_age, seconds) + Sum(use.taken_over_by_age, seconds);

@@ -203,7 +203,7 @@ def many_peers_section(results):
         ["connections", "sockets", "destinations", "dropped", "largest error, ports",
          "busy ones found", "peak memory", "above that without sockets", "as it should"],
         [
-            [found.direction, f"{found.sockets:,}", f"{found.destinations:,}",
+            [found.kind, f"{found.sockets:,}", f"{found.destinations:,}",
              f"{found.evictions:,}", found.error_ports, "yes" if found.found else "**no**",
              mib(found.peak_kb), mib(found.growth_kb), "yes" if found.good else "**no**"]
             for found in results.many_peers
